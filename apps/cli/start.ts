@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Refused } from '@dishu/base/refusal'
+import { writeSetting } from '@dishu/kernel/intake/intake.store'
+import { beginIntake, confirmIntake, readIntakeFiles } from '@dishu/kernel/intake/service.jobs'
+import { readCounties } from '@dishu/kernel/records/records.store'
+import { generateSample } from '@dishu/land/sample/sample'
+import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
+import { onConnection, transaction } from '@dishu/server-kit/sql'
+import { type App, openApp } from '../server/app.ts'
+import { serve } from '../server/serve.ts'
+import { dataDirOf, EXIT, type Exit, languageOfTerminal, note, progressLine, wordsOf } from './terminal.ts'
+
+const DEFAULT_PORT = 7220
+
+export async function start(words: readonly string[]): Promise<Exit> {
+  const { values } = wordsOf(words, { 'no-sample': { type: 'boolean', default: false }, patches: { type: 'string' } })
+  const zh = languageOfTerminal() === 'zh'
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    process.stderr.write(zh ? `--port 不认识“${values.port}”。\n` : `--port does not know “${values.port}”.\n`)
+    return EXIT.usage
+  }
+  note(zh ? '正在打开数据库…' : 'Opening the database …')
+  const opened = await openApp({ dataDir: dataDirOf(values), role: 'server' })
+  if (!opened.ok) throw new Refused(opened.refusal)
+  const app = opened.value
+  let running: Awaited<ReturnType<typeof serve>> | undefined
+  app.onClose(async () => running?.close())
+  try {
+    const counties = await onConnection(app.pool, readCounties)
+    if (counties.length === 0 && !values['no-sample']) await loadSample(app, values.patches ? Number(values.patches) : undefined)
+    running = await listen(app, port, values.port === undefined)
+    note(zh ? `数据目录：${app.dataDir}` : `Data folder: ${app.dataDir}`)
+    note(
+      zh
+        ? '单用户方式：只接受本机访问，不需口令。Ctrl-C 停止。'
+        : 'Single-user mode: only this machine is answered, no password. Ctrl-C stops it.',
+    )
+    process.stdout.write(`Dishu is ready: ${running.address}\n`)
+  } catch (cause) {
+    await app.close()
+    throw cause
+  }
+  await new Promise(() => {}) // until a signal closes everything and ends the process
+  return EXIT.done
+}
+
+/** The usual port, or the next free one where nobody asked for a certain one. */
+async function listen(app: App, port: number, mayMove: boolean) {
+  for (let tried = port; ; tried++) {
+    try {
+      return await serve(app, tried)
+    } catch (cause) {
+      const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+      if (!taken) throw cause
+      if (!mayMove || tried >= port + 20) throw new Refused({ code: 'cli/port-taken', details: { port: tried } })
+    }
+  }
+}
+
+/** The first start shows something: the files of an invented county go the same road as an office's own. */
+export async function loadSample(app: App, patches?: number): Promise<void> {
+  const zh = languageOfTerminal() === 'zh'
+  note(
+    zh
+      ? '首次启动：正在生成并导入虚构的示例县（约需一分钟）…'
+      : 'First start: making and importing the invented sample county (about a minute) …',
+  )
+  const folder = await mkdtemp(join(tmpdir(), 'dishu-sample-'))
+  const line = progressLine()
+  try {
+    const county = patches === undefined ? generateSample() : generateSample(undefined, patches)
+    await writeSample(county, folder)
+    const files = (await readdir(folder))
+      .filter((name) => name !== SAMPLE_FILES.truth && name !== SAMPLE_FILES.readme)
+      .map((name) => join(folder, name))
+    const id = await beginIntake(app.pool, app.dataDir, app.actor, { unclassified: true, county: county.code }, new Date())
+    const signal = new AbortController().signal
+    const report = ({ phase, done, total }: { phase: string; done: number; total: number | null }) =>
+      line.show(`${phase} ${done}${total ? ` / ${total}` : ''}`)
+    const read = await readIntakeFiles(app.tools, id, { now: new Date(), signal, report, paths: files })
+    if (!read.ok) throw new Refused(read.refusal)
+    if (read.value.preview?.refusal) throw new Refused(read.value.preview.refusal)
+    await transaction(app.pool, (db) => writeSetting(db, county.code, 'synthetic', true), { actor: app.actor })
+    const written = await confirmIntake(app.tools, id, {
+      actor: app.actor,
+      reason: zh ? '示例县（虚构数据）' : 'Sample county (synthetic data)',
+      cause: 're-survey',
+      now: new Date(),
+      signal,
+      report,
+      paths: files,
+    })
+    if (!written.ok) throw new Refused(written.refusal)
+    line.end()
+    note(
+      zh
+        ? `示例县已就绪：${county.name}（虚构），图斑 ${county.patches.length} 个。`
+        : `The sample county is there: ${county.name} (invented), ${county.patches.length} patches.`,
+    )
+  } finally {
+    line.end()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

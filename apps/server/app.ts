@@ -1,0 +1,142 @@
+/** The whole of Dishu put together over one database and one data folder: what the server and every command work with. */
+import { fileURLToPath } from 'node:url'
+import { dayOf } from '@dishu/base/date'
+import { accept, type Language, type Result } from '@dishu/base/refusal'
+import { crsFromEpsg } from '@dishu/formats/crs/crs'
+import { openInSandbox } from '@dishu/formats/sandbox/sandbox'
+import { readCountyBox } from '@dishu/kernel/areas/areas.store'
+import type { IntakeTools } from '@dishu/kernel/intake/service.jobs'
+import type { ViewTools } from '@dishu/kernel/intake/view'
+import type { OpenRevision } from '@dishu/kernel/records/records.store'
+import { refreshCells } from '@dishu/land/count/count.jobs'
+import { type DoubleCover, replaceDoubleCover } from '@dishu/land/count/doubly.store'
+import { cellRules } from '@dishu/land/count/rules'
+import { readSurveyDay } from '@dishu/land/parcels/parcels.store'
+import { inspectRow, ruleName } from '@dishu/land/quality/inspect'
+import { checkCounty } from '@dishu/land/quality/quality.jobs'
+import { readGrading } from '@dishu/land/soil/soil.store'
+import { closeOnSignals, type Database, openDatabase } from '@dishu/server-kit/embedded'
+import { migrate } from '@dishu/server-kit/migrate'
+import { type Db, openPool, type Pool, transaction } from '@dishu/server-kit/sql'
+import { openVault, type Vault } from '@dishu/server-kit/vault'
+import { KINDS, STANDARDS } from './parts.ts'
+import { say } from './sentences.ts'
+
+export type App = {
+  readonly dataDir: string
+  readonly database: Database
+  readonly pool: Pool
+  readonly vault: Vault
+  readonly tools: IntakeTools
+  readonly actor: string
+  derive(db: Db, revision: OpenRevision): Promise<void>
+  check(county: string): Promise<void>
+  viewTools(language: Language): ViewTools
+  /** Ends what others opened over the app, before the database goes. */
+  onClose(body: () => Promise<void>): void
+  close(): Promise<void>
+}
+
+export const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url))
+export const WEB_FOLDER = fileURLToPath(new URL('../web/dist/', import.meta.url))
+
+export type AppOptions = {
+  readonly dataDir: string
+  readonly role: 'server' | 'cli'
+  onStep?(step: 'initialise' | 'recover' | 'restart' | 'migrate'): void
+}
+
+/** Opens the database (starting the embedded one where none runs), brings its schema up to date, and puts the parts together. */
+export async function openApp(options: AppOptions): Promise<Result<App>> {
+  const { dataDir } = options
+  const opened = await openDatabase({ dataDir, role: options.role, ...(options.onStep ? { onProgress: options.onStep } : {}) })
+  if (!opened.ok) return opened
+  const database = opened.value
+  const pool = openPool(database.url, { max: options.role === 'server' ? 10 : 3 })
+  const closing: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const body of closing.splice(0)) await body()
+    if (!pool.ended) await pool.end()
+    await database.close()
+  }
+  closeOnSignals(close)
+  try {
+    const migrated = await migrate(pool, MIGRATIONS)
+    if (!migrated.ok) {
+      await close()
+      return migrated
+    }
+    if (migrated.value.length > 0) options.onStep?.('migrate')
+    return accept(await put(dataDir, database, pool, close, closing))
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+/** The parts over a database that is open already: for the worker of an import, which does not own it. */
+export async function joinApp(dataDir: string, url: string): Promise<App> {
+  const pool = openPool(url, { max: 3, idle: 'exit' })
+  const database: Database = { url, kind: 'own', owner: false, close: async () => {} }
+  return put(
+    dataDir,
+    database,
+    pool,
+    async () => {
+      if (!pool.ended) await pool.end()
+    },
+    [],
+  )
+}
+
+async function put(
+  dataDir: string,
+  database: Database,
+  pool: Pool,
+  close: () => Promise<void>,
+  closing: (() => Promise<void>)[],
+): Promise<App> {
+  const vault = await openVault(dataDir)
+  const actor = actorOfThisMachine()
+  const derive = async (db: Db, revision: OpenRevision) => {
+    const grading = await readGrading(db, revision.county)
+    const doubly: DoubleCover[] = []
+    await refreshCells(db, revision, {
+      rules: cellRules(grading),
+      onDoublyCovered: (found) => {
+        for (const { patchId, parcels, area } of found)
+          doubly.push({ patchId, parcels: parcels.map(({ parcelCode }) => parcelCode), area: Math.round(area * 100) })
+      },
+    })
+    await replaceDoubleCover(db, revision.county, doubly)
+  }
+  const check = async (county: string) => {
+    await transaction(pool, (db) => checkCounty(db, county, new Date()), { actor, retries: 3 })
+  }
+  const tools: IntakeTools = {
+    pool,
+    vault,
+    dataDir,
+    standards: STANDARDS,
+    kinds: KINDS,
+    open: async (paths, { encoding, signal }) => openInSandbox(paths, { signal, ...(encoding ? { encoding } : {}) }),
+    inspect: inspectRow(dayOf(new Date())),
+    surveyDay: readSurveyDay,
+    knownBox: readCountyBox,
+    derive,
+    afterwards: check,
+  }
+  const viewTools = (language: Language): ViewTools => ({
+    language,
+    standards: STANDARDS,
+    say: (refusal) => say(refusal, language),
+    ruleName: (rule) => ruleName(rule, language),
+    crsName: (text) => crsFromEpsg(Number(text.replace(/\D/g, ''))).name,
+  })
+  return { dataDir, database, pool, vault, tools, actor, derive, check, viewTools, onClose: (body) => void closing.push(body), close }
+}
+
+/** In the single-user mode of one machine, whoever is signed in to it. */
+const actorOfThisMachine = () => process.env.DISHU_ACTOR ?? process.env.USER ?? process.env.USERNAME ?? 'office'
+
+export { say }

@@ -1,0 +1,150 @@
+/** Every route of the server: each slice's own, and those that join slices. */
+import { dayOf } from '@dishu/base/date'
+import { accept, Refused } from '@dishu/base/refusal'
+import { readCountyNames } from '@dishu/kernel/areas/areas.store'
+import { type IntakeRunner, intakeRoutes } from '@dishu/kernel/intake/intake.routes'
+import { readSetting } from '@dishu/kernel/intake/intake.store'
+import { CountyParams, recordsRoutes } from '@dishu/kernel/records/records.routes'
+import { readCounties } from '@dishu/kernel/records/records.store'
+import type { SessionView } from '@dishu/kernel/records/records.wire'
+import { asOfFrom, handleAreas, handleCount, handlePatches } from '@dishu/land/count/count.routes'
+import { handleDossier } from '@dishu/land/count/dossier.routes'
+import { filtersFrom, withinFrom } from '@dishu/land/count/questions'
+import { handleTile } from '@dishu/land/count/tiles.routes'
+import { exportsRoutes } from '@dishu/land/exports/exports.routes'
+import { ruleName } from '@dishu/land/quality/inspect'
+import { type Finding, vocabulary } from '@dishu/land/quality/quality'
+import { isRule, sentenceOf } from '@dishu/land/quality/quality.messages'
+import { qualityRoutes } from '@dishu/land/quality/quality.routes'
+import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
+import { Type } from '@dishu/server-kit/shape'
+import type { App } from './app.ts'
+import { contextOf, isSynthetic } from './county.ts'
+import { labelOf } from './labels.ts'
+import { KINDS, STANDARDS } from './parts.ts'
+
+const IdParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), id: Type.Integer({ minimum: 1 }) })
+const TileParams = Type.Object({
+  county: Type.String({ pattern: '^\\d{6}$' }),
+  z: Type.Integer({ minimum: 0, maximum: 24 }),
+  x: Type.Integer({ minimum: 0 }),
+  y: Type.String({ pattern: '^\\d+(\\.mvt)?$' }),
+})
+
+export function allRoutes(app: App, runner: IntakeRunner, version: string): Route[] {
+  const told = (request: RouteRequest) => contextOf(request.db, request.params.county, request.now, request.language)
+  const sayFinding = (language: RouteRequest['language']) => (rule: string, details: Readonly<Record<string, unknown>>) => ({
+    name: ruleName(rule, language),
+    message: isRule(rule) ? sentenceOf({ rule, details } as Finding, language).message : rule,
+  })
+  return [
+    {
+      method: 'GET',
+      url: '/api/session',
+      handle: async ({ db, actor, now }): Promise<SessionView> => {
+        const names = new Map((await readCountyNames(db)).map((each) => [each.county, each]))
+        const counties = await readCounties(db)
+        return {
+          actor,
+          mode: 'single-user',
+          version,
+          today: dayOf(now),
+          counties: await Promise.all(
+            counties.map(async ({ county, rev }) => ({
+              county,
+              name: names.get(county)?.name ?? (await readSetting<string>(db, county, 'name'))?.value ?? county,
+              head: rev,
+              bbox: names.get(county)?.bbox ?? (await patchesBox(db, county)),
+              synthetic: await isSynthetic(db, county),
+            })),
+          ),
+        }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/vocabulary',
+      schema: { params: CountyParams },
+      handle: async ({ language }) => vocabulary(language),
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/areas',
+      schema: { params: CountyParams },
+      handle: async (request) => orRefused(await handleAreas(request.db, request.params.county, request.query, await told(request))),
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/count',
+      schema: { params: CountyParams },
+      handle: async (request) => orRefused(await handleCount(request.db, request.params.county, request.query, await told(request))),
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/patches',
+      schema: { params: CountyParams },
+      handle: async (request) => orRefused(await handlePatches(request.db, request.params.county, request.query, await told(request))),
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/patches/:id',
+      schema: { params: IdParams },
+      handle: async (request) => {
+        const { language, params } = request
+        return orRefused(
+          await handleDossier(request.db, params.county, Number(params.id), request.query, {
+            ...(await told(request)),
+            language,
+            labelOf: (name) => labelOf(name, language),
+            sayFinding: sayFinding(language),
+          }),
+        )
+      },
+    },
+    {
+      method: 'GET',
+      url: '/tiles/:county/:z/:x/:y',
+      schema: { params: TileParams },
+      handle: async ({ db, params, query, now, headers }) => {
+        const tile = { z: Number(params.z), x: Number(params.x), y: Number(params.y.replace('.mvt', '')) }
+        const bytes = orRefused(await handleTile(db, params.county, tile, query, dayOf(now)))
+        const etag = `"${bytes.length}-${checksum(bytes)}"`
+        // a stated revision never changes; without one the tile is asked for again, and answered in a word
+        const cache = { etag, 'cache-control': query.known && /^\d+$/.test(query.known) ? 'private, max-age=86400' : 'private, no-cache' }
+        if (headers['if-none-match'] === etag) return new FileAnswer('application/vnd.mapbox-vector-tile', '', cache, 304)
+        return new FileAnswer('application/vnd.mapbox-vector-tile', bytes, cache)
+      },
+    },
+    ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: app.check }),
+    ...intakeRoutes({ pool: app.pool, dataDir: app.dataDir, standards: STANDARDS, runner, viewTools: app.viewTools }),
+    ...qualityRoutes({ kinds: KINDS, check: app.check }),
+    ...exportsRoutes({ pool: app.pool, contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }),
+    {
+      method: 'GET',
+      url: '/api/documents/:county/:sha256',
+      schema: { params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }) },
+      handle: async ({ db, params }) => {
+        const { readDocument } = await import('@dishu/kernel/sealed/sealed.store')
+        const document = await readDocument(db, params.county, Buffer.from(params.sha256, 'hex'))
+        if (!document) throw new Refused({ code: 'records/no-such-document', details: { sha256: params.sha256 } })
+        return new FileAnswer('application/octet-stream', await app.vault.readDocument(document), {
+          'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(document.name)}`,
+        })
+      },
+    },
+    { method: 'GET', url: '/api/health', free: true, handle: async () => accept({ ok: true }).value },
+  ]
+}
+
+const patchesBox = async (db: RouteRequest['db'], county: string) =>
+  (
+    await db.maybe<{ box: readonly [number, number, number, number] | null }>`
+      select box(point(min((bbox[1])[0]), min((bbox[1])[1])), point(max((bbox[0])[0]), max((bbox[0])[1]))) as box from land.patch_now where county = ${county} and bbox is not null`
+  )?.box ?? null
+
+/** FNV-1a, enough to tell two tiles of one address apart. */
+function checksum(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(36)
+}

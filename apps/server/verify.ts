@@ -1,0 +1,59 @@
+/** The whole proof of one county: the ledger, the kept files, the sealed values, and the count that is derived from the rows. */
+import { type Verified, verifyCounty } from '@dishu/kernel/records/verify.jobs'
+import { unseal } from '@dishu/kernel/sealed/sealed'
+import { readDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
+import { countWrongSums } from '@dishu/land/count/cells.store'
+import { compareCells } from '@dishu/land/count/count.jobs'
+import { cellRules } from '@dishu/land/count/rules'
+import { readGrading } from '@dishu/land/soil/soil.store'
+import type { Db } from '@dishu/server-kit/sql'
+import type { App } from './app.ts'
+import { KINDS } from './parts.ts'
+
+export type WholeProof = Verified & { readonly documents: number; readonly sealed: number }
+
+export async function verifyAll(
+  db: Db,
+  county: string,
+  app: Pick<App, 'vault'>,
+  onRows: (rows: number) => void = () => {},
+): Promise<WholeProof> {
+  const verified = await verifyCounty(db, county, KINDS, onRows)
+  const problems = [...verified.problems]
+  const report = (problem: (typeof problems)[number]['problem']) => problems.push({ county, rev: null, kind: null, id: null, problem })
+
+  const documents = await readDocuments(db, county)
+  for (const document of documents) {
+    if (document.wrappedKey === null) continue // erased on purpose: its row says so
+    const found = await app.vault.checkDocument(document)
+    if (found === null) report('document-missing')
+    else if (!found.equals(document.sha256)) report('document-altered')
+  }
+  const kept = new Map(documents.map((each) => [each.sha256.toString('hex'), each]))
+  const revisions = await db.all<{
+    rev: number
+    sources: string
+  }>`select rev, sources from kernel.revision_now where county = ${county} order by rev`
+  for (const { rev, sources } of revisions) {
+    for (const source of JSON.parse(sources) as { sha256: string; size: number }[]) {
+      const document = kept.get(source.sha256)
+      if (!document) problems.push({ county, rev, kind: null, id: null, problem: 'document-missing' })
+      else if (document.size !== source.size) problems.push({ county, rev, kind: null, id: null, problem: 'document-altered' })
+    }
+  }
+
+  const keys = await app.vault.keysOf(county)
+  const sealed = await readSealedRows(db, county)
+  for (const row of sealed) {
+    try {
+      unseal(keys, row)
+    } catch {
+      report('sealed-altered')
+    }
+  }
+
+  const grading = await readGrading(db, county)
+  const { missing, unfounded } = await compareCells(db, county, verified.revisions, { rules: cellRules(grading) })
+  if (missing + unfounded > 0 || (await countWrongSums(db, county)) > 0) report('cells-do-not-add-up')
+  return { ...verified, problems, documents: documents.length, sealed: sealed.length }
+}

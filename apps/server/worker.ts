@@ -1,0 +1,43 @@
+/**
+ * The process that does the long work of one import for the server. It is told what to do in one message, and ends when that is done or when
+ * the server is gone. Nothing of its work stands before its transaction ends, so it may be killed at any moment.
+ */
+import { confirmIntake, readIntakeFiles } from '@dishu/kernel/intake/service.jobs'
+import type { Cause } from '@dishu/kernel/records/records'
+import { joinApp } from './app.ts'
+
+export type WorkOrder = {
+  readonly dataDir: string
+  readonly url: string
+  readonly id: string
+  readonly work: { readonly do: 'read' } | { readonly do: 'write'; readonly reason: string; readonly cause: Cause; readonly actor: string }
+}
+
+const controller = new AbortController()
+process.on('disconnect', () => process.exit(1))
+process.on('SIGTERM', () => controller.abort(new Error('cancelled')))
+process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; the server says what to do
+
+process.once('message', (order: WorkOrder) => {
+  work(order).then(
+    () => process.exit(0),
+    (cause: unknown) => {
+      if (!controller.signal.aborted) process.send?.({ fault: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
+      process.exit(controller.signal.aborted ? 0 : 1)
+    },
+  )
+})
+
+async function work({ dataDir, url, id, work }: WorkOrder): Promise<void> {
+  const app = await joinApp(dataDir, url)
+  const common = { now: new Date(), signal: controller.signal, report: () => {} }
+  try {
+    if (work.do === 'read') await readIntakeFiles(app.tools, id, common)
+    else {
+      const written = await confirmIntake(app.tools, id, { ...common, actor: work.actor, reason: work.reason, cause: work.cause })
+      if (!written.ok) process.send?.({ refused: written.refusal.code })
+    }
+  } finally {
+    await app.close()
+  }
+}

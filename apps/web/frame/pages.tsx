@@ -1,0 +1,84 @@
+import { Icon } from '@dishu/web-kit/look/icons.tsx'
+import { Empty } from '@dishu/web-kit/state.tsx'
+import { useAddress } from '@dishu/web-kit/use-address'
+import { useText } from '@dishu/web-kit/words'
+import { Button } from 'antd'
+import { lazy } from 'react'
+import { Link, Route, Switch } from 'wouter'
+
+const Overview = lazy(async () => ({ default: (await import('@dishu/land/count/count.screen.tsx')).CountScreen }))
+const Print = lazy(async () => ({ default: (await import('@dishu/land/count/print.screen.tsx')).PrintScreen }))
+const Patches = lazy(async () => ({ default: (await import('@dishu/land/count/patches.screen.tsx')).PatchesScreen }))
+const Dossier = lazy(async () => ({ default: (await import('@dishu/land/count/dossier.screen.tsx')).DossierScreen }))
+const Findings = lazy(async () => ({ default: (await import('./findings-page.tsx')).FindingsPage }))
+const Revisions = lazy(async () => ({ default: (await import('@dishu/kernel/records/records.screen.tsx')).RevisionsScreen }))
+const Intakes = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake.screen.tsx')).IntakesScreen }))
+const Intake = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake-run.screen.tsx')).IntakeScreen }))
+
+/** Address to page. Before the first import there is no place, and only the import can be done. */
+export function Pages({ hasPlace }: { readonly hasPlace: boolean }) {
+  return (
+    <Switch>
+      <Route path="/import">
+        <Intakes />
+      </Route>
+      <Route path="/import/:id">{({ id }) => <Intake id={id} key={id} />}</Route>
+      {!hasPlace && (
+        <Route>
+          <NothingYet />
+        </Route>
+      )}
+      <Route path="/">
+        <Overview />
+      </Route>
+      <Route path="/print">
+        <Print />
+      </Route>
+      <Route path="/parcels">
+        <Patches />
+      </Route>
+      <Route path="/parcels/:id">{({ id }) => <Dossier id={id} key={id} />}</Route>
+      <Route path="/findings">
+        <Findings />
+      </Route>
+      <Route path="/audit">
+        <Revisions />
+      </Route>
+      <Route>
+        <NoSuchPage />
+      </Route>
+    </Switch>
+  )
+}
+
+function NothingYet() {
+  const t = useText()
+  const address = useAddress()
+  return (
+    <Empty
+      icon="overview"
+      title={t('overview.empty-title')}
+      text={t('overview.empty')}
+      action={
+        <Link href={address.link('/import')} asChild>
+          <Button type="primary" icon={<Icon name="import" size={16} />}>
+            {t('overview.empty-action')}
+          </Button>
+        </Link>
+      }
+    />
+  )
+}
+
+function NoSuchPage() {
+  const t = useText()
+  const address = useAddress()
+  return (
+    <Empty
+      icon="map"
+      title={t('frame.no-page')}
+      text={t('frame.no-page-text', { path: address.path })}
+      action={<Link href={address.link('/')}>{t('nav.overview')}</Link>}
+    />
+  )
+}

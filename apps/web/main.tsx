@@ -1,0 +1,26 @@
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/pages.css'
+import { Themed } from '@dishu/web-kit/look/theme.tsx'
+import { newQueryClient } from '@dishu/web-kit/read'
+import { startWords } from '@dishu/web-kit/words'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Frame } from './frame/frame.tsx'
+import { en } from './texts/en.ts'
+import { zh } from './texts/zh.ts'
+
+void import('./fonts.ts') // a second's text in the system's font is better than a second of nothing
+await startWords(zh, en)
+const root = document.getElementById('root')
+if (!root) throw new Error('the page has no #root to draw in')
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={newQueryClient()}>
+      <Themed>
+        <Frame />
+      </Themed>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,79 @@
+/** Every outline measured once on its way in: where it lies in longitude and latitude, and how large it is on the ellipsoid. */
+import { readWkb, wkbBounds } from '@dishu/base/wkb'
+import { toLonLatInPlace } from '@dishu/formats/crs/crs'
+import type { Crs } from '@dishu/formats/layers'
+import { ellipsoidalArea } from '@dishu/numeric/geodesy/area'
+import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
+import type { RowGeometry } from './intake.ts'
+
+/** A coordinate system that rows are stored in: its number in the register and the way to longitude and latitude (a new array). */
+export type Projection = {
+  readonly srid: number
+  readonly name: string
+  readonly wkt: string | null
+  toLonLat(xy: Float64Array): Float64Array
+}
+
+/** `srid` where the system has no EPSG number. CGCS2000 and what counts as one with it (4326, ETRS89 …) stay as they are in degrees. */
+export function projectionOf(crs: Crs, srid: number): Projection {
+  const zone = crs.epsg === null ? null : zoneOfEpsg(crs.epsg)
+  if (zone) return { srid, name: crs.name, wkt: null, toLonLat: (xy) => fromZone(xy, zone) }
+  if (srid === 4490 || srid === 4326) return { srid, name: crs.name, wkt: null, toLonLat: (xy) => xy }
+  return {
+    srid,
+    name: crs.name,
+    wkt: crs.wkt,
+    toLonLat: (xy) => {
+      const moved = xy.slice()
+      toLonLatInPlace(crs, moved)
+      return moved
+    },
+  }
+}
+
+/** Null where a coordinate does not come out as a place on Earth; `at` is then the first such vertex. */
+export function measure(
+  wkb: Uint8Array,
+  projection: Projection,
+): { ok: true; geometry: RowGeometry } | { ok: false; at: readonly [number, number] } {
+  const shape = readWkb(wkb)
+  let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let bad = false
+  const placed = (xy: Float64Array): Float64Array => {
+    const lonLat = projection.toLonLat(xy)
+    for (let i = 0; i < lonLat.length; i += 2) {
+      const [lon, lat] = [lonLat[i], lonLat[i + 1]]
+      if (!(lon >= -360 && lon <= 360 && lat >= -90 && lat <= 90)) bad = true
+      if (lon < minX) minX = lon
+      if (lon > maxX) maxX = lon
+      if (lat < minY) minY = lat
+      if (lat > maxY) maxY = lat
+    }
+    return lonLat
+  }
+  let area: number | null = null
+  let point: readonly [number, number] | null = null
+  let type: RowGeometry['type']
+  switch (shape.type) {
+    case 'polygon': {
+      const polygons = shape.polygons.map(({ rings }) => ({ rings: rings.map(placed) }))
+      type = 'polygon'
+      if (!bad) area = Math.round(ellipsoidalArea(polygons) * 100)
+      break
+    }
+    case 'line':
+      type = 'line'
+      for (const line of shape.lines) placed(line)
+      break
+    default: {
+      type = 'point'
+      const lonLat = placed(shape.points)
+      point = [lonLat[0], lonLat[1]]
+    }
+  }
+  if (bad) {
+    const [x, y] = wkbBounds(wkb)
+    return { ok: false, at: [x, y] }
+  }
+  return { ok: true, geometry: { wkb, srid: projection.srid, type, bbox: [minX, minY, maxX, maxY], area, point } }
+}

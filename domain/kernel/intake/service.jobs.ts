@@ -1,0 +1,263 @@
+/** One import from the files' coming to its end, for the server's worker and for the command line alike. */
+import { randomBytes } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { accept, type Refusal, Refused, type Result, refuse } from '@dishu/base/refusal'
+import { onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
+import type { Cause, Revision } from '../records/records.ts'
+import {
+  createIntake,
+  type IntakeRow,
+  moveIntake,
+  readIntake,
+  settleInterrupted,
+  writeAnswers,
+  writeMapping,
+  writePreview,
+  writeProgress,
+} from './intake.store.ts'
+import type { Answers, IntakeRefusal, Preview, RefusedRowData } from './preview.ts'
+import { type ReadingTools, readFiles } from './reading.jobs.ts'
+import { type WritingTools, writeStaged } from './writing.jobs.ts'
+
+export type IntakeTools = ReadingTools &
+  WritingTools & {
+    readonly dataDir: string
+    /** What follows a written import: the findings of its counties are made anew. */
+    afterwards(county: string): Promise<void>
+  }
+
+export type Report = (progress: { readonly phase: string; readonly done: number; readonly total: number | null }) => void
+
+export const folderOf = (dataDir: string, id: string) => join(dataDir, 'intake', id)
+export const filesFolder = (dataDir: string, id: string) => join(folderOf(dataDir, id), 'files')
+
+export const newIntakeId = (now: Date) => `${now.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${randomBytes(3).toString('hex')}`
+
+/** A new import with an empty folder for its files. */
+export async function beginIntake(pool: Pool, dataDir: string, actor: string, answers: Answers, now: Date): Promise<string> {
+  const id = newIntakeId(now)
+  await mkdir(filesFolder(dataDir, id), { recursive: true, mode: 0o700 })
+  await transaction(pool, (db) => createIntake(db, id, actor, answers, now), { actor })
+  return id
+}
+
+export async function intakeFiles(dataDir: string, id: string): Promise<{ name: string; path: string; size: number }[]> {
+  const folder = filesFolder(dataDir, id)
+  if (!existsSync(folder)) return []
+  const names = (await readdir(folder)).sort()
+  return Promise.all(names.map(async (name) => ({ name, path: join(folder, name), size: (await stat(join(folder, name))).size })))
+}
+
+/** Disk that an import needs beside its files: the staged rows, the stored copy, the database's rows and its log. */
+const NEEDED_PER_BYTE = 4
+const SPARE_MB = 500
+
+async function enoughDisk(dataDir: string, bytes: number): Promise<Refusal | null> {
+  const { bavail, bsize } = await statfs(dataDir)
+  const freeMb = Math.floor((bavail * bsize) / 1_048_576)
+  const neededMb = Math.ceil((bytes * NEEDED_PER_BYTE) / 1_048_576) + SPARE_MB
+  return freeMb < neededMb ? { code: 'intake/disk-nearly-full', details: { freeMb, neededMb } } : null
+}
+
+/** Reads the files and leaves a preview, or what must be answered first, or why it cannot be. `paths`: other files than those in its folder. */
+export async function readIntakeFiles(
+  tools: IntakeTools,
+  id: string,
+  options: { readonly now: Date; readonly signal: AbortSignal; readonly report: Report; readonly paths?: readonly string[] },
+): Promise<Result<IntakeRow, IntakeRefusal>> {
+  const { now, signal, report } = options
+  const intake = await onConnection(tools.pool, (db) => readIntake(db, id))
+  if (!intake) return refuse('intake/no-such-import', { id })
+  const files = await intakeFiles(tools.dataDir, id)
+  const paths = options.paths ?? files.map(({ path }) => path)
+  const moved = await transaction(tools.pool, (db) =>
+    moveIntake(db, id, ['uploaded', 'needs-answers', 'ready', 'refused', 'failed'], 'reading', now),
+  )
+  if (!moved) return refuse('intake/wrong-state', { id, state: intake.state })
+
+  const throttled = throttle(tools.pool, id, now, report)
+  let preview: Preview
+  try {
+    const bytes = (await Promise.all(paths.map((path) => stat(path).catch(() => null)))).reduce((sum, each) => sum + (each?.size ?? 0), 0)
+    const full = await enoughDisk(tools.dataDir, bytes)
+    if (full) throw new Refused(full)
+    preview = await readFiles(tools, {
+      folder: folderOf(tools.dataDir, id),
+      files: paths,
+      answers: intake.answers,
+      now,
+      signal,
+      onProgress: (phase, done, total) => throttled({ phase, done, total }),
+    })
+  } catch (cause) {
+    if (!(cause instanceof Refused)) {
+      const state = signal.aborted ? 'cancelled' : 'failed'
+      await transaction(tools.pool, (db) => moveIntake(db, id, ['reading'], state, new Date()))
+      if (signal.aborted) await clear(tools.dataDir, id)
+      throw cause
+    }
+    preview = { ...EMPTY, refusal: cause.refusal }
+  }
+  const state = preview.refusal ? 'refused' : preview.questions.some((each) => each.id !== 'unclassified') ? 'needs-answers' : 'ready'
+  await transaction(tools.pool, (db) => writePreview(db, id, state, preview, new Date()))
+  return accept((await onConnection(tools.pool, (db) => readIntake(db, id))) as IntakeRow)
+}
+
+const EMPTY: Preview = {
+  layers: [],
+  questions: [],
+  refusedRows: [],
+  refusedCount: 0,
+  changedRows: [],
+  changedFields: [],
+  findings: [],
+  staged: [],
+  sources: {},
+  base: {},
+  validFrom: '',
+  crs: [],
+  refusal: null,
+}
+
+/** Takes answers; whether the files must be read again. A mapping is kept for the next file with the same fields. */
+export async function answerIntake(
+  pool: Pool,
+  id: string,
+  answers: Answers,
+  signatures: Readonly<Record<string, string>>,
+  actor: string,
+  now: Date,
+): Promise<Result<Answers, IntakeRefusal>> {
+  return transaction(
+    pool,
+    async (db) => {
+      const intake = await readIntake(db, id)
+      if (!intake) return refuse('intake/no-such-import', { id })
+      if (!['uploaded', 'needs-answers', 'ready', 'refused', 'failed'].includes(intake.state))
+        return refuse('intake/wrong-state', { id, state: intake.state })
+      const merged: Answers = {
+        ...intake.answers,
+        ...answers,
+        crs: { ...intake.answers.crs, ...answers.crs },
+        mapping: { ...intake.answers.mapping, ...answers.mapping },
+        shifted: { ...intake.answers.shifted, ...answers.shifted },
+      }
+      await writeAnswers(db, id, merged, now)
+      for (const [key, mapping] of Object.entries(answers.mapping ?? {}))
+        if (signatures[key]) await writeMapping(db, signatures[key], mapping, actor, now)
+      return accept(merged)
+    },
+    { actor },
+  )
+}
+
+/** Writes what the preview showed. Whatever happens before its end leaves the register as it was. */
+export async function confirmIntake(
+  tools: IntakeTools,
+  id: string,
+  options: {
+    readonly actor: string
+    readonly reason: string
+    readonly cause: Cause
+    readonly now: Date
+    readonly signal: AbortSignal
+    readonly report: Report
+    readonly paths?: readonly string[]
+  },
+): Promise<Result<readonly Revision[]>> {
+  const intake = await onConnection(tools.pool, (db) => readIntake(db, id))
+  if (!intake) return refuse('intake/no-such-import', { id })
+  if (intake.state !== 'ready' || !intake.preview) return refuse('intake/wrong-state', { id, state: intake.state })
+  if (!intake.answers.unclassified) return refuse('intake/not-confirmed-unclassified', {})
+  if (!(await transaction(tools.pool, (db) => moveIntake(db, id, ['ready'], 'writing', options.now))))
+    return refuse('intake/wrong-state', { id, state: 'writing' })
+  const report = throttle(tools.pool, id, options.now, options.report)
+  let revisions: readonly Revision[]
+  try {
+    revisions = await writeStaged(tools, {
+      id,
+      folder: folderOf(tools.dataDir, id),
+      files: options.paths ?? (await intakeFiles(tools.dataDir, id)).map(({ path }) => path),
+      preview: intake.preview,
+      actor: options.actor,
+      reason: options.reason,
+      cause: options.cause,
+      now: options.now,
+      signal: options.signal,
+      onProgress: (phase, done, total) => report({ phase, done, total }),
+    })
+  } catch (cause) {
+    const state = options.signal.aborted ? 'cancelled' : 'ready'
+    await transaction(tools.pool, (db) => moveIntake(db, id, ['writing'], state, new Date()))
+    if (options.signal.aborted) await clear(tools.dataDir, id)
+    if (cause instanceof Refused) return { ok: false, refusal: cause.refusal }
+    throw cause
+  }
+  await clear(tools.dataDir, id)
+  for (const { county } of revisions) {
+    options.report({ phase: 'checking', done: 0, total: null })
+    await tools.afterwards(county)
+  }
+  return accept(revisions)
+}
+
+/** Ends an import that has written nothing; its files go. */
+export async function cancelIntake(pool: Pool, dataDir: string, id: string, now: Date): Promise<Result<null, IntakeRefusal>> {
+  const moved = await transaction(pool, (db) =>
+    moveIntake(db, id, ['uploaded', 'reading', 'needs-answers', 'ready', 'refused', 'failed', 'writing'], 'cancelled', now),
+  )
+  if (!moved) {
+    const intake = await onConnection(pool, (db) => readIntake(db, id))
+    return intake ? refuse('intake/wrong-state', { id, state: intake.state }) : refuse('intake/no-such-import', { id })
+  }
+  await clear(dataDir, id)
+  return accept(null)
+}
+
+/** At the start of a server: what a crash interrupted stands where it can be taken up again; folders of no import go. */
+export async function settleAfterCrash(pool: Pool, dataDir: string, now: Date): Promise<void> {
+  await transaction(pool, (db) => settleInterrupted(db, now))
+  const root = join(dataDir, 'intake')
+  if (!existsSync(root)) return
+  for (const id of await readdir(root)) {
+    const intake = await onConnection(pool, (db) => readIntake(db, id))
+    if (!intake || intake.state === 'cancelled') await rm(join(root, id), { recursive: true, force: true })
+  }
+}
+
+/** Every refused row of an import, as the file keeps them. */
+export async function* refusedRows(dataDir: string, id: string): AsyncGenerator<RefusedRowData> {
+  const path = join(folderOf(dataDir, id), 'refused.jsonl')
+  if (!existsSync(path)) return
+  for await (const line of createInterface({ input: createReadStream(path) })) if (line) yield JSON.parse(line) as RefusedRowData
+}
+
+/** The files stay in the content store only; the list of refused rows stays for the person. */
+async function clear(dataDir: string, id: string): Promise<void> {
+  await rm(filesFolder(dataDir, id), { recursive: true, force: true })
+  await rm(join(folderOf(dataDir, id), 'staged'), { recursive: true, force: true })
+}
+
+const EVERY_MS = 400
+/** Tells the terminal at once and the import's row now and then. */
+function throttle(pool: Pool, id: string, startedAt: Date, report: Report): Report {
+  let last = 0
+  let writing: Promise<unknown> = Promise.resolve()
+  let busy = false
+  return (progress) => {
+    report(progress)
+    const now = Date.now()
+    if (busy || now - last < EVERY_MS) return
+    last = now
+    busy = true
+    writing = writing
+      .then(() => transaction(pool, (db) => writeProgress(db, id, { ...progress, startedAt: startedAt.toISOString() })))
+      .catch(() => {}) // progress that cannot be told is no reason to stop
+      .finally(() => {
+        busy = false
+      })
+  }
+}

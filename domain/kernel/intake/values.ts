@@ -1,0 +1,84 @@
+/** The values of a batch's rows under a standard's field names. One object serves all rows: `at(i)` moves it. */
+import { type Day, dayFrom } from '@dishu/base/date'
+import type { RowValues, Standard, StandardField } from './intake.ts'
+
+type Value = string | number | boolean | null
+type LayerField = { readonly name: string; readonly type: string }
+
+/** Which field of the layer is used for which field of the standard: by the person's mapping, else by name or a known spelling, whatever the case. */
+export function matchFields(
+  standard: Standard,
+  fields: readonly LayerField[],
+  mapping: Readonly<Record<string, string>> = {},
+): Map<string, number> {
+  const byName = new Map(fields.map((field, i) => [plain(field.name), i]))
+  const matched = new Map<string, number>()
+  const used = new Set<number>()
+  const use = (field: StandardField, index: number | undefined) => {
+    if (index === undefined || used.has(index) || matched.has(field.name)) return
+    matched.set(field.name, index)
+    used.add(index)
+  }
+  for (const field of standard.fields) if (mapping[field.name]) use(field, byName.get(plain(mapping[field.name])))
+  for (const field of standard.fields) use(field, byName.get(plain(field.name)))
+  for (const field of standard.fields) for (const alias of field.aliases) use(field, byName.get(plain(alias)))
+  return matched
+}
+
+const plain = (name: string) => name.trim().toUpperCase()
+
+export class BatchValues implements RowValues {
+  private readonly columns: readonly (readonly Value[])[]
+  private readonly matched: ReadonlyMap<string, number>
+  private readonly left: readonly (readonly [name: string, index: number])[]
+  private row = 0
+
+  constructor(columns: readonly (readonly Value[])[], fields: readonly LayerField[], matched: ReadonlyMap<string, number>) {
+    this.columns = columns
+    this.matched = matched
+    const used = new Set(matched.values())
+    this.left = fields.map((field, i) => [field.name, i] as const).filter(([, i]) => !used.has(i))
+  }
+
+  at(row: number): this {
+    this.row = row
+    return this
+  }
+
+  private value(name: string): Value {
+    const index = this.matched.get(name)
+    return index === undefined ? null : this.columns[index][this.row]
+  }
+
+  text(name: string): string | null {
+    const value = this.value(name)
+    if (value === null) return null
+    if (typeof value === 'string') return value.trim() || null
+    if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value)
+    return value ? '1' : '0'
+  }
+
+  number(name: string): number | null {
+    const value = this.value(name)
+    if (value === null || value === '') return null
+    if (typeof value === 'number') return value
+    if (typeof value === 'boolean') return Number.NaN
+    const text = value.replace(/[\s,，]/g, '')
+    if (text === '') return null
+    return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+  }
+
+  day(name: string): Day | null {
+    const text = this.text(name)
+    return text === null ? null : dayFrom(text)
+  }
+
+  rest(): Record<string, Value> {
+    const rest: Record<string, Value> = {}
+    for (const [name, index] of this.left) {
+      const value = this.columns[index][this.row]
+      if (value !== null && value !== '') rest[name] = value
+    }
+    return rest
+  }
+}

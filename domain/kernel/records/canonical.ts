@@ -1,0 +1,178 @@
+/**
+ * The one byte form of a row's content: what its digest is taken over and what is sent to the database are the same bytes.
+ *
+ * Each column is a 4-byte big-endian length (-1: null) and that many bytes, in PostgreSQL's binary form: text in UTF-8, integers
+ * and doubles big-endian, a date as days since 2000-01-01, a box as its upper and lower corner, jsonb as the byte 1 and JSON
+ * with sorted keys. Two rows with equal content have equal bytes on every machine and in every version.
+ */
+import { type Day, FOREVER } from '@dishu/base/date'
+import type { ColumnType, Content, Kind } from './records.ts'
+
+const utf8 = new TextEncoder()
+const EPOCH_2000 = Date.UTC(2000, 0, 1)
+export const INFINITE_DAY = 0x7fffffff
+
+/** Days since 2000-01-01; `infinity` is PostgreSQL's largest. Throws RangeError for text that is no day. */
+export function dayNumber(day: Day | string): number {
+  if (day === FOREVER) return INFINITE_DAY
+  const days = Math.round((Date.parse(`${day}T00:00:00Z`) - EPOCH_2000) / 86_400_000)
+  if (!Number.isFinite(days)) throw new RangeError(`expected a day, got ${day}`)
+  return days
+}
+
+export const dayOfNumber = (days: number): Day =>
+  (days === INFINITE_DAY ? FOREVER : new Date(EPOCH_2000 + days * 86_400_000).toISOString().slice(0, 10)) as Day
+
+/** JSON with keys in code-unit order and without `undefined`: equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+    const text = flatJson(value as Record<string, unknown>)
+    if (text !== null) return text
+  }
+  if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each ?? null)).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, each]) => each !== undefined)
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return `{${entries.map(([key, each]) => `${JSON.stringify(storable(key))}:${canonicalJson(each)}`).join(',')}}`
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`JSON knows no ${value}`)
+  return JSON.stringify(typeof value === 'string' ? storable(value) : value)
+}
+
+/** The same for the usual case, an object of plain values under plain names, in one call; null where it is not that. */
+function flatJson(value: Record<string, unknown>): string | null {
+  const keys = Object.keys(value).sort()
+  const sorted: Record<string, unknown> = {}
+  for (const key of keys) {
+    const each = value[key]
+    // names that look like numbers would come first in an object whatever their order
+    if ((each !== null && typeof each === 'object') || (typeof each === 'number' && !Number.isFinite(each)) || NUMERIC_START.test(key))
+      return null
+    sorted[key] = each
+  }
+  const text = JSON.stringify(sorted)
+  // an escape by number is NUL, half a surrogate, or some other rare thing: the long way knows what to do
+  return text.includes('\\u') ? null : text
+}
+const NUMERIC_START = /^\d|^__proto__$/
+
+/** PostgreSQL's jsonb holds neither NUL nor half a surrogate pair. */
+const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
+
+/** Appends to a growing buffer; one is used for many rows. */
+export class ByteWriter {
+  bytes = new Uint8Array(4096)
+  length = 0
+  private view = new DataView(this.bytes.buffer)
+
+  private room(extra: number) {
+    if (this.length + extra <= this.bytes.length) return
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + extra))
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+    this.view = new DataView(grown.buffer)
+  }
+  int16(value: number) {
+    this.room(2)
+    this.view.setInt16(this.length, value)
+    this.length += 2
+  }
+  int32(value: number) {
+    this.room(4)
+    this.view.setInt32(this.length, value)
+    this.length += 4
+  }
+  int64(value: number) {
+    this.room(8)
+    this.view.setInt32(this.length, Math.floor(value / 4_294_967_296))
+    this.view.setUint32(this.length + 4, value >>> 0)
+    this.length += 8
+  }
+  float64(value: number) {
+    this.room(8)
+    this.view.setFloat64(this.length, value === 0 ? 0 : value) // there is one zero
+    this.length += 8
+  }
+  raw(bytes: Uint8Array) {
+    this.room(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
+  }
+  /** A text with its length before it. */
+  text(value: string) {
+    this.room(4 + value.length * 3)
+    const { written } = utf8.encodeInto(value, this.bytes.subarray(this.length + 4))
+    this.view.setInt32(this.length, written)
+    this.length += 4 + written
+  }
+  taken(): Uint8Array {
+    const taken = this.bytes.slice(0, this.length)
+    this.length = 0
+    return taken
+  }
+}
+
+const INTEGER_RANGE = { int2: 32_767, int4: 2_147_483_647, int8: Number.MAX_SAFE_INTEGER } as const
+
+function integer(column: string, type: keyof typeof INTEGER_RANGE, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > INTEGER_RANGE[type]) {
+    throw new TypeError(`column ${column}: expected a whole number (${type}), got ${String(value)}`)
+  }
+  return value
+}
+
+function write(to: ByteWriter, column: string, type: ColumnType, value: unknown) {
+  if (value === null || value === undefined) return to.int32(-1)
+  switch (type) {
+    case 'text':
+      // PostgreSQL's text holds no NUL
+      return to.text(typeof value === 'string' ? (value.includes('\0') ? value.replaceAll('\0', '') : value) : String(value))
+    case 'int2':
+      to.int32(2)
+      return to.int16(integer(column, type, value))
+    case 'int4':
+      to.int32(4)
+      return to.int32(integer(column, type, value))
+    case 'int8':
+      to.int32(8)
+      return to.int64(integer(column, type, value))
+    case 'float8':
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        throw new TypeError(`column ${column}: expected a finite number, got ${String(value)}`)
+      to.int32(8)
+      return to.float64(value)
+    case 'date':
+      to.int32(4)
+      return to.int32(dayNumber(value as Day))
+    case 'bytea': {
+      const bytes = value as Uint8Array
+      to.int32(bytes.length)
+      return to.raw(bytes)
+    }
+    case 'box': {
+      const [minX, minY, maxX, maxY] = value as readonly number[]
+      to.int32(32)
+      to.float64(maxX)
+      to.float64(maxY)
+      to.float64(minX)
+      return to.float64(minY)
+    }
+    case 'jsonb': {
+      const text = utf8.encode(canonicalJson(value))
+      to.int32(text.length + 1)
+      to.raw(JSONB_VERSION)
+      return to.raw(text)
+    }
+  }
+}
+/** One buffer for all rows: `taken` copies out of it. */
+const shared = new ByteWriter()
+const JSONB_VERSION = Uint8Array.of(1)
+
+/** The bytes of a row's content. A column of `kind` that `content` lacks is null; a name that the kind lacks is a fault. */
+export function contentBytes(kind: Kind, content: Content): Uint8Array {
+  const to = shared
+  to.length = 0 // a fault in the middle of a row may have left something
+  for (const [column, type] of kind.columns) write(to, column, type, content[column])
+  return to.taken()
+}

@@ -1,0 +1,393 @@
+import { createHash } from 'node:crypto'
+import { type Day, FOREVER } from '@dishu/base/date'
+import { Refused, type Result, refuse } from '@dishu/base/refusal'
+import { copyIn, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
+import { ByteWriter, contentBytes, dayNumber } from './canonical.ts'
+import { linkBytes } from './link.ts'
+import {
+  type AsOf,
+  type Cause,
+  type Content,
+  type County,
+  dependentsOf,
+  type Kind,
+  type LedgerRefusal,
+  type Revision,
+  type SourceFile,
+} from './records.ts'
+
+export { canonicalJson, contentBytes, dayNumber, dayOfNumber, INFINITE_DAY } from './canonical.ts'
+
+const sha256 = (...parts: (Uint8Array | string)[]) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
+
+/** What stands before a county's first revision. */
+export const GENESIS = sha256('')
+
+/** The digest of a row's content. It does not cover the frame, so an unchanged row is known by it; the revision's body covers both. */
+export const contentDigest = (kind: Kind, bytes: Uint8Array): Buffer => sha256(`dishu/row/1 ${kind.name}\0`, bytes)
+
+export const tableOf = (kind: Kind): Sql => ident(...(kind.table.split('.') as [string, ...string[]]))
+const contentColumns = (kind: Kind, prefix = '') => joined(kind.columns.map(([column]) => (prefix ? ident(prefix, column) : ident(column))))
+
+/** A row under way into the register. `id` null: a row of its own, which gets the next number. */
+export type RowToWrite = {
+  readonly id: number | null
+  readonly validFrom: number // days since 2000-01-01, see dayNumber
+  readonly validTo: number
+  readonly sourceFile: number | null
+  readonly sourceRow: number | null
+  readonly digest: Uint8Array
+  readonly bytes: Uint8Array // contentBytes of its kind
+}
+
+/** Days of a row that are taken from the present state: what it said of them is closed, what it said of other days is kept. */
+export type Span = { readonly id: number; readonly validFrom: number; readonly validTo: number }
+
+export const rowToWrite = (
+  kind: Kind,
+  row: {
+    readonly id?: number | null
+    readonly validFrom: Day
+    readonly validTo?: Day
+    readonly sourceFile?: number | null
+    readonly sourceRow?: number | null
+    readonly content: Content
+  },
+): RowToWrite => {
+  const bytes = contentBytes(kind, row.content)
+  return {
+    id: row.id ?? null,
+    validFrom: dayNumber(row.validFrom),
+    validTo: dayNumber(row.validTo ?? FOREVER),
+    sourceFile: row.sourceFile ?? null,
+    sourceRow: row.sourceRow ?? null,
+    digest: contentDigest(kind, bytes),
+    bytes,
+  }
+}
+
+/** A revision being written: the county is this transaction's from here to the commit. */
+export type OpenRevision = {
+  readonly county: County
+  readonly rev: number
+  /** Closes what the present rows of these ids say of these days; a row that reaches beyond them is kept for the rest. */
+  take(kind: Kind, spans: Iterable<Span>): Promise<number>
+  /** Adds versions. Days that a present row of the same id already has must have been taken before. */
+  add(kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>): Promise<number>
+  /** Chains the revision. Refuses when nothing was written. */
+  seal(meta: RevisionMeta): Promise<Revision>
+}
+export type RevisionMeta = {
+  readonly what: 'write' | 'import' | 'undo'
+  readonly cause: Cause
+  readonly undoes?: number
+  readonly actor: string
+  readonly reason: string
+  readonly sources?: readonly SourceFile[]
+  readonly now: Date
+}
+
+type Head = { readonly rev: number; readonly hash: Buffer; readonly recordedAt: Date; readonly nextId: number }
+
+/** Takes the county's lock and the number of its next revision. `expected`: refuses when the register is no longer at that revision. */
+export async function openRevision(db: Db, county: County, kinds: readonly Kind[], expected?: number): Promise<OpenRevision> {
+  await db.run`insert into kernel.chain_head (county, rev, hash, recorded_at, next_id) values (${county}, 0, ${GENESIS}, '1970-01-01', 1) on conflict do nothing`
+  const head = await db.one<Head>`
+    select rev, hash, recorded_at as "recordedAt", next_id as "nextId" from kernel.chain_head where county = ${county} for update`
+  if (expected !== undefined && expected !== head.rev)
+    throw new Refused({ code: 'records/register-moved', details: { county, expected, found: head.rev } })
+  const rev = head.rev + 1
+  let nextId = head.nextId
+
+  const take = async (kind: Kind, spans: Iterable<Span>) => {
+    await db.raw(
+      `create temp table if not exists span_taken (id int8 not null, valid_from date not null, valid_to date not null) on commit drop`,
+    )
+    await db.raw('truncate span_taken')
+    const sent = await copyIn(db, 'copy span_taken (id, valid_from, valid_to) from stdin (format binary)', spanChunks(spans))
+    if (sent === 0) return 0
+    await db.raw('analyze span_taken')
+    const table = tableOf(kind)
+    const closed = await db.one<{ closed: number }>`
+      with span as (select id, range_agg(daterange(valid_from, valid_to)) as days from span_taken group by id),
+      gone as (
+        update ${table} version set until = ${rev} from span
+        where version.county = ${county} and version.id = span.id and version.until is null and daterange(version.valid_from, version.valid_to) && span.days
+        returning version.*, span.days),
+      kept as (
+        insert into ${table} (county, id, valid_from, valid_to, since, until, origin, source_file, source_row, digest, ${contentColumns(kind)})
+        select county, id, lower(rest), coalesce(upper(rest), 'infinity'), ${rev}, null, origin, source_file, source_row, digest, ${contentColumns(kind)}
+        from gone, unnest(datemultirange(daterange(valid_from, valid_to)) - days) rest
+        returning 1)
+      select (select count(*) from gone) as closed, (select count(*) from kept) as kept`
+    return closed.closed
+  }
+
+  const add = async (kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>) => {
+    const columns = [
+      'county',
+      'id',
+      'valid_from',
+      'valid_to',
+      'since',
+      'until',
+      'origin',
+      'source_file',
+      'source_row',
+      'digest',
+      ...kind.columns.map(([column]) => column),
+    ]
+    const text = `copy ${kind.table} (${columns.map((column) => `"${column}"`).join(', ')}) from stdin (format binary)`
+    const added = await copyIn(
+      db,
+      text,
+      rowChunks(county, rev, columns.length, rows, () => nextId++),
+    )
+    // what follows in this revision joins with rows that the planner has never seen; a small sample keeps it from guessing
+    if (added > ROWS_WORTH_A_LOOK)
+      await db.raw(`set local default_statistics_target = 10; analyze ${kind.table}; set local default_statistics_target to default`)
+    return added
+  }
+
+  const seal = async (meta: RevisionMeta): Promise<Revision> => {
+    const { body, made, closed } = await bodyOf(db, county, rev, kinds)
+    if (made === 0 && closed === 0) throw new Refused({ code: 'records/nothing-to-record', details: { county } })
+    const recordedAt = new Date(Math.max(meta.now.getTime(), head.recordedAt.getTime() + 1))
+    const sources = JSON.stringify(meta.sources ?? [])
+    const fields = {
+      prev: head.hash,
+      county,
+      rev,
+      what: meta.what,
+      cause: meta.cause,
+      undoes: meta.undoes ?? null,
+      actor: meta.actor,
+      recordedAt,
+      reason: meta.reason,
+      sources,
+      made,
+      closed,
+      body,
+    }
+    const hash = sha256(linkBytes(fields))
+    await db.run`
+      insert into kernel.revision (county, rev, what, cause, undoes, actor, recorded_at, reason, sources, made, closed, body, prev_rev, prev, hash)
+      values (${county}, ${rev}, ${meta.what}, ${meta.cause}, ${fields.undoes}, ${meta.actor}, ${recordedAt}, ${meta.reason}, ${sources}, ${made}, ${closed}, ${body},
+        ${head.rev === 0 ? null : head.rev}, ${head.hash}, ${hash})`
+    await db.run`update kernel.chain_head set rev = ${rev}, hash = ${hash}, recorded_at = ${recordedAt}, next_id = ${nextId} where county = ${county}`
+    return {
+      county,
+      rev,
+      what: meta.what,
+      cause: meta.cause,
+      undoes: fields.undoes,
+      actor: meta.actor,
+      recordedAt,
+      reason: meta.reason,
+      sources: meta.sources ?? [],
+      made,
+      closed,
+      hash: hash.toString('hex'),
+    }
+  }
+  return { county, rev, take, add, seal }
+}
+
+/** The bytes by which a version stands in its revision's body; also written in SQL below, and again in the check without the database. */
+const LEAF = sql`int8send(id) || date_send(valid_from) || date_send(valid_to) || int4send(origin) || int4send(coalesce(source_file, -1)::int4) || int4send(coalesce(source_row, -1)) || digest`
+
+/** What a revision made and closed, kind by kind in the order of their names; kinds it did not touch are left out. */
+async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[]) {
+  const hash = createHash('sha256')
+  let made = 0
+  let closed = 0
+  for (const kind of [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const part = await db.one<{ made: number; madeHash: Buffer; closed: number; closedHash: Buffer }>`
+      select
+        (select count(*) from ${tableOf(kind)} where county = ${county} and since = ${rev}) as made,
+        (select sha256(coalesce(string_agg(${LEAF}, ''::bytea order by id, valid_from), '')) from ${tableOf(kind)} where county = ${county} and since = ${rev}) as "madeHash",
+        (select count(*) from ${tableOf(kind)} where county = ${county} and until = ${rev}) as closed,
+        (select sha256(coalesce(string_agg(${LEAF}, ''::bytea order by id, valid_from), '')) from ${tableOf(kind)} where county = ${county} and until = ${rev}) as "closedHash"`
+    if (part.made === 0 && part.closed === 0) continue
+    hash.update(bodyPart(kind.name, part.made, part.madeHash, part.closed, part.closedHash))
+    made += part.made
+    closed += part.closed
+  }
+  return { body: hash.digest(), made, closed }
+}
+
+export function bodyPart(name: string, made: number, madeHash: Uint8Array, closed: number, closedHash: Uint8Array): Uint8Array {
+  const to = new ByteWriter()
+  to.text(name)
+  to.int64(made)
+  to.raw(madeHash)
+  to.int64(closed)
+  to.raw(closedHash)
+  return to.taken()
+}
+
+/** One revision that takes back another: what it made is closed, what it closed is there again. Derived kinds are left to `derive`. */
+export async function undoRevision(
+  db: Db,
+  county: County,
+  rev: number,
+  kinds: readonly Kind[],
+  meta: { readonly actor: string; readonly reason: string; readonly now: Date },
+  derive: (revision: OpenRevision) => Promise<void>,
+): Promise<Result<Revision, LedgerRefusal>> {
+  const open = await openRevision(db, county, kinds)
+  const revisions = await db.all<{
+    rev: number
+    undoes: number | null
+  }>`select rev, undoes from kernel.revision where county = ${county} order by rev`
+  if (!revisions.some((each) => each.rev === rev)) return refuse('records/no-such-revision', { county, rev })
+  const standing = dependentsOf(revisions, rev)
+  if (standing.undoneBy !== null) return refuse('records/already-undone', { county, rev, by: standing.undoneBy })
+  const own = kinds.filter((kind) => !kind.derived)
+
+  const dependents: { rev: number; kind: string; rows: number; reason: string }[] = []
+  if (standing.later.length > 0) {
+    for (const kind of own) {
+      const touched = await db.all<{ rev: number; rows: number; reason: string }>`
+        select later.rev, count(distinct later.id) as rows, min(revision.reason) as reason
+        from (
+          select since as rev, id from ${tableOf(kind)} where county = ${county} and since = any(${standing.later})
+          union all
+          select until, id from ${tableOf(kind)} where county = ${county} and until = any(${standing.later})
+        ) later
+        join kernel.revision on revision.county = ${county} and revision.rev = later.rev
+        where exists (select from ${tableOf(kind)} mine where mine.county = ${county} and mine.id = later.id and (mine.since = ${rev} or mine.until = ${rev}))
+        group by later.rev`
+      for (const each of touched) dependents.push({ ...each, kind: kind.name })
+    }
+  }
+  if (dependents.length > 0) return refuse('records/cannot-undo', { county, rev, dependents: dependents.sort((a, b) => b.rev - a.rev) })
+
+  for (const kind of own) {
+    const table = tableOf(kind)
+    // what it made is still there to the letter, under this or a later number of its own undoing and redoing
+    await db.run`
+      update ${table} present set until = ${open.rev} from ${table} mine
+      where present.county = ${county} and present.until is null and mine.county = ${county} and mine.since = ${rev}
+        and present.id = mine.id and present.valid_from = mine.valid_from and present.valid_to = mine.valid_to and present.digest = mine.digest`
+    await db.run`
+      insert into ${table} (county, id, valid_from, valid_to, since, until, origin, source_file, source_row, digest, ${contentColumns(kind)})
+      select county, id, valid_from, valid_to, ${open.rev}, null, origin, source_file, source_row, digest, ${contentColumns(kind)}
+      from ${table} where county = ${county} and until = ${rev}`
+  }
+  await derive(open)
+  const revision = await open.seal({ what: 'undo', cause: 'undo', undoes: rev, ...meta })
+  return { ok: true, value: revision }
+}
+
+export const readRevisions = async (
+  db: Db,
+  county: County,
+  { before = null, limit = 100 }: { before?: number | null; limit?: number } = {},
+): Promise<Revision[]> => {
+  const rows = await db.all<Omit<Revision, 'sources' | 'hash'> & { sources: string; hash: Buffer }>`
+    select county, rev, what, cause, undoes, actor, recorded_at as "recordedAt", reason, sources, made, closed, hash
+    from kernel.revision where county = ${county} and (${before}::int4 is null or rev < ${before}) order by rev desc limit ${limit}`
+  return rows.map((row) => ({ ...row, sources: JSON.parse(row.sources) as SourceFile[], hash: row.hash.toString('hex') }))
+}
+
+export const readRevision = async (db: Db, county: County, rev: number): Promise<Revision | null> =>
+  (await readRevisions(db, county, { before: rev + 1, limit: 1 })).find((each) => each.rev === rev) ?? null
+
+export const readHead = async (db: Db, county: County) =>
+  (await db.maybe<{
+    rev: number
+    recordedAt: Date
+    hash: Buffer
+  }>`select rev, recorded_at as "recordedAt", hash from kernel.chain_head where county = ${county}`) ?? {
+    rev: 0,
+    recordedAt: new Date(0),
+    hash: GENESIS,
+  }
+
+export const readCounties = (db: Db) =>
+  db.all<{ county: County; rev: number }>`select county, rev from kernel.chain_head where rev > 0 order by county`
+
+/** The newest revision known at the end of a day (in China's time); 0 where there was none yet. */
+export const revisionAt = async (db: Db, county: County, day: Day): Promise<number> =>
+  (
+    await db.one<{ rev: number }>`
+    select coalesce(max(rev), 0) as rev from kernel.revision
+    where county = ${county} and recorded_at < (${day}::date + 1)::timestamp at time zone 'Asia/Shanghai'`
+  ).rev
+
+/** The condition that picks the versions of one state of the register; `alias` is the table's name in the query. */
+export function versionsAt(alias: string, { day, rev }: AsOf): Sql {
+  const at = (column: string) => ident(alias, column)
+  const valid = sql`${at('valid_from')} <= ${day}::date and ${at('valid_to')} > ${day}::date`
+  return rev === null
+    ? sql`${at('until')} is null and ${valid}`
+    : sql`${at('since')} <= ${rev} and (${at('until')} is null or ${at('until')} > ${rev}) and ${valid}`
+}
+
+const COPY_HEAD = Uint8Array.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+const CHUNK = 256 * 1024
+const ROWS_WORTH_A_LOOK = 1000
+
+function* spanChunks(spans: Iterable<Span>): Generator<Uint8Array> {
+  const to = new ByteWriter()
+  to.raw(COPY_HEAD)
+  for (const { id, validFrom, validTo } of spans) {
+    to.int16(3)
+    to.int32(8)
+    to.int64(id)
+    to.int32(4)
+    to.int32(validFrom)
+    to.int32(4)
+    to.int32(validTo)
+    if (to.length > CHUNK) yield to.taken()
+  }
+  to.int16(-1)
+  yield to.taken()
+}
+
+async function* rowChunks(
+  county: County,
+  rev: number,
+  columns: number,
+  rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>,
+  nextId: () => number,
+): AsyncGenerator<Uint8Array> {
+  const to = new ByteWriter()
+  to.raw(COPY_HEAD)
+  for await (const row of rows) {
+    to.int16(columns)
+    to.text(county)
+    to.int32(8)
+    to.int64(row.id ?? nextId())
+    to.int32(4)
+    to.int32(row.validFrom)
+    to.int32(4)
+    to.int32(row.validTo)
+    to.int32(4)
+    to.int32(rev)
+    to.int32(-1) // until
+    to.int32(4)
+    to.int32(rev) // origin
+    if (row.sourceFile === null) to.int32(-1)
+    else {
+      to.int32(2)
+      to.int16(row.sourceFile)
+    }
+    if (row.sourceRow === null) to.int32(-1)
+    else {
+      to.int32(4)
+      to.int32(row.sourceRow)
+    }
+    to.int32(row.digest.length)
+    to.raw(row.digest)
+    to.raw(row.bytes)
+    if (to.length > CHUNK) yield to.taken()
+  }
+  to.int16(-1)
+  yield to.taken()
+}

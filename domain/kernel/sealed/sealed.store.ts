@@ -1,0 +1,37 @@
+import { copyIn, type Db } from '@dishu/server-kit/sql'
+import { encodeRows } from '@dishu/server-kit/sql-copy'
+import type { County } from '../records/records.ts'
+import type { DocumentRow, SealedRow } from './sealed.ts'
+
+/** Keeps sealed values; those that are there already stay as they are. */
+export async function writeSealed(db: Db, county: County, rows: readonly SealedRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await db.raw(`create temp table if not exists sealed_new (ref bytea not null, field text not null, cipher bytea not null) on commit drop`)
+  await copyIn(
+    db,
+    'copy sealed_new (ref, field, cipher) from stdin (format binary)',
+    encodeRows(
+      ['bytea', 'text', 'bytea'],
+      rows.map((row) => [row.ref, row.field, row.cipher]),
+    ),
+  )
+  await db.run`
+    insert into kernel.sealed (county, ref, field, cipher)
+    select distinct on (ref) ${county}, ref, field, cipher from sealed_new on conflict do nothing`
+  await db.raw('truncate sealed_new')
+}
+
+export const writeDocument = (db: Db, row: DocumentRow) => db.run`
+  insert into kernel.document (county, sha256, name, size, wrapped_key, stored_at)
+  values (${row.county}, ${row.sha256}, ${row.name}, ${row.size}, ${row.wrappedKey}, ${row.storedAt})
+  on conflict (county, sha256) do nothing`
+
+export const readDocument = (db: Db, county: County, sha256: Buffer) => db.maybe<DocumentRow>`
+  select county, sha256, name, size, wrapped_key as "wrappedKey", stored_at as "storedAt" from kernel.document where county = ${county} and sha256 = ${sha256}`
+
+export const readDocuments = (db: Db, county: County) => db.all<DocumentRow>`
+  select county, sha256, name, size, wrapped_key as "wrappedKey", stored_at as "storedAt" from kernel.document where county = ${county} order by sha256`
+
+/** Every sealed value of a county, for the check that each still opens with the county's key and is what its reference says. */
+export const readSealedRows = (db: Db, county: County) =>
+  db.all<SealedRow>`select ref, field, cipher from kernel.sealed where county = ${county} order by ref`

@@ -1,0 +1,285 @@
+/** What the making of cells reads and writes: the patches a revision concerns, what lies on them, and the sums over cells. */
+import type { Day } from '@dishu/base/date'
+import { type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
+import type { Sample } from '../soil/soil.ts'
+
+export type PatchRow = {
+  readonly id: number
+  readonly validFrom: Day
+  readonly validTo: Day
+  readonly patchKey: string
+  readonly village: string
+  readonly class: string
+  readonly ownerKind: string | null
+  readonly officialArea: number
+  readonly deductedClass: string | null
+  readonly deductedArea: number
+}
+export type ParcelRow = {
+  readonly id: number
+  readonly validFrom: Day
+  readonly validTo: Day
+  readonly parcelCode: string
+  readonly srid: number | null
+  readonly outline: Uint8Array
+}
+/** A sample by the names that grading knows, and where it lies. */
+export type SampleRow = Sample & {
+  readonly id: number
+  readonly validFrom: Day
+  readonly validTo: Day
+  readonly plotCode: string | null
+  readonly longitude: number | null
+  readonly latitude: number | null
+}
+export type CellFrame = {
+  readonly id: number
+  readonly patchId: number
+  readonly parcelId: number | null
+  readonly part: number
+  readonly validFrom: Day
+  readonly validTo: Day
+  readonly digest: Uint8Array
+}
+
+export type ContractRow = {
+  readonly parcelCode: string
+  readonly code: string
+  readonly sharePart: number
+  readonly shareWhole: number
+  readonly validFrom: Day
+  readonly validTo: Day
+  readonly from: Day | null
+  readonly to: Day | null
+  readonly contractFrom: Day | null
+  readonly contractTo: Day | null
+}
+
+/** Rows of other subjects that changed in ways the revision itself does not show. */
+export type AffectedRows = {
+  readonly patchIds?: readonly number[]
+  readonly parcelCodes?: readonly string[]
+  readonly contractCodes?: readonly string[]
+  readonly boxes?: readonly (readonly [number, number, number, number])[] // longitude and latitude: patches that meet them
+}
+
+/**
+ * Collects into a temporary table the ids of the patches whose cells may be other than they are; gives their number.
+ * 'all': every patch that is or has cells. 'revision': what the revision's own rows concern, old and new: patches, the ground of parcels,
+ * of the parcels of contracts, and of samples. Samples and contracts name parcels by code; both ends of a change count.
+ */
+export async function collectAffected(db: Db, county: string, rev: number, affected: 'all' | 'revision' | AffectedRows): Promise<number> {
+  await db.raw('create temp table if not exists patch_affected (id int8 not null) on commit drop; truncate patch_affected')
+  const insert = (ids: Sql) => db.run`insert into patch_affected ${ids}`
+  const onParcels = (codes: Sql) => sql`
+    select patch.id from land.patch_now patch
+    join (select parcel.bbox from land.parcel_now parcel where parcel.county = ${county} and parcel.parcel_code in (${codes})) ground on ground.bbox && patch.bbox
+    where patch.county = ${county}`
+  if (affected === 'all') {
+    await insert(
+      sql`select id from land.patch_now where county = ${county} union select patch_id from land.cell_now where county = ${county}`,
+    )
+  } else if (affected === 'revision') {
+    await insert(sql`${changed('patch', 'id', county, rev)}`)
+    // a first survey concerns every patch there is: nothing need be looked up by place or by contract
+    const left = await db.maybe`select 1 from land.patch_now where county = ${county} and since <> ${rev} limit 1`
+    const revised =
+      left === null
+        ? NOTHING_ELSE
+        : await db.one<{ parcels: boolean; contracts: boolean; samples: boolean }>`
+      select exists (${changed('parcel', 'id', county, rev)}) as parcels,
+        exists (${changed('contract', 'id', county, rev)}) or exists (${changed('contract_parcel', 'id', county, rev)}) as contracts,
+        exists (${changed('sample', 'id', county, rev)}) as samples`
+    if (revised.parcels) await insert(meeting(changed('parcel', 'bbox', county, rev), county))
+    if (revised.contracts) {
+      await insert(onParcels(changed('contract_parcel', 'parcel_code', county, rev)))
+      await insert(
+        onParcels(sql`
+          select link.parcel_code from land.contract_parcel_now link
+          where link.county = ${county} and link.contract_code in (${changed('contract', 'contract_code', county, rev)})`),
+      )
+    }
+    if (revised.samples) {
+      await insert(meeting(changed('sample', 'place', county, rev), county))
+      await insert(onParcels(changed('sample', 'plot_code', county, rev)))
+      await insert(
+        sql`select patch.id from land.patch_now patch where patch.county = ${county} and patch.patch_key in (${changed('sample', 'plot_code', county, rev)})`,
+      )
+    }
+  } else {
+    const { patchIds = [], parcelCodes = [], contractCodes = [], boxes = [] } = affected
+    if (patchIds.length > 0) await insert(sql`select unnest(${patchIds}::int8[])`)
+    if (parcelCodes.length > 0) await insert(onParcels(sql`select unnest(${parcelCodes}::text[])`))
+    if (contractCodes.length > 0) {
+      await insert(
+        onParcels(sql`
+          select link.parcel_code from land.contract_parcel_now link where link.county = ${county} and link.contract_code = any(${contractCodes}::text[])`),
+      )
+    }
+    for (const [x1, y1, x2, y2] of boxes) {
+      await insert(meeting(sql`select box(point(${x1}, ${y1}), point(${x2}, ${y2})) as found`, county))
+    }
+  }
+  await db.raw(`
+    create temp table if not exists patch_to_count (id int8 primary key) on commit drop; truncate patch_to_count;
+    insert into patch_to_count select distinct id from patch_affected; truncate patch_affected; analyze patch_to_count`)
+  return (await db.one<{ patches: number }>`select count(*) as patches from patch_to_count`).patches
+}
+
+const NOTHING_ELSE = { parcels: false, contracts: false, samples: false }
+type Source = 'patch' | 'parcel' | 'contract' | 'contract_parcel' | 'sample'
+
+/**
+ * One column of the versions that the revision made or closed. It reads the tables themselves: a view of the present has lost what was closed.
+ * Two lookups, by the indexes on since and until, since no planner makes them from an `or`.
+ */
+function changed(table: Source, column: string, county: string, rev: number): Sql {
+  const [source, found] = [ident('land', table), ident('version', column)]
+  return sql`
+    select ${found} as found from ${source} version where version.county = ${county} and version.since = ${rev}
+    union all select ${found} from ${source} version where version.county = ${county} and version.until = ${rev}`
+}
+
+const meeting = (places: Sql, county: string) => sql`
+  select patch.id from (${places}) ground join land.patch_now patch on patch.bbox && ground.found where patch.county = ${county}`
+
+/** The next patches to count, by id. */
+export const nextPatches = (db: Db, after: number, limit: number) =>
+  db.all<{ id: number }>`select id from patch_to_count where id > ${after} order by id limit ${limit}`
+
+/** What there is in the county at all, so that nobody looks for what lies on patches where nothing can. */
+export const readWhatThereIs = (db: Db, county: string) =>
+  db.one<{ parcels: boolean; samples: boolean; contracts: boolean; cells: boolean }>`
+    select exists (select from land.parcel_now where county = ${county} and outline is not null) as parcels,
+      exists (select from land.sample_now where county = ${county}) as samples,
+      exists (select from land.contract_parcel_now where county = ${county}) as contracts,
+      exists (select from land.cell_now where county = ${county}) as cells`
+
+/** Parts the columns of a patch in one text: half the cost of a row of ten columns. No register value has this character. */
+const PART = '\u001f'
+
+/** Versions of patches by id and day. What many patches have alike (days, village, class …) is one object's strings, shared by all of them. */
+export async function readPatchVersions(db: Db, county: string, ids: readonly number[]): Promise<PatchRow[]> {
+  const rows = await db.all<{ own: string; alike: string }>`
+    select concat_ws(${PART}, id, official_area, deducted_area, patch_key) as own,
+      concat_ws(${PART}, valid_from, valid_to, village, class, coalesce(owner_kind, ''), coalesce(deducted_class, '')) as alike
+    from land.patch_now where county = ${county} and id = any(${ids}::int8[]) order by id, valid_from`
+  const known = new Map<string, Pick<PatchRow, 'validFrom' | 'validTo' | 'village' | 'class' | 'ownerKind' | 'deductedClass'>>()
+  return rows.map(({ own, alike }) => {
+    const [id, officialArea, deductedArea, patchKey] = own.split(PART)
+    let words = known.get(alike)
+    if (words === undefined) {
+      const [validFrom, validTo, village, landClass, ownerKind, deductedClass] = alike.split(PART)
+      words = {
+        validFrom: validFrom as Day,
+        validTo: validTo as Day,
+        village,
+        class: landClass,
+        ownerKind: ownerKind || null,
+        deductedClass: deductedClass || null,
+      }
+      known.set(alike, words)
+    }
+    return { id: Number(id), patchKey, officialArea: Number(officialArea), deductedArea: Number(deductedArea), ...words }
+  })
+}
+
+/** Which parcels' boxes meet which patches' boxes, over all their days. */
+export const readParcelPairs = (db: Db, county: string, ids: readonly number[]) =>
+  db.all<{ patchId: number; parcelIds: readonly number[] }>`
+    select patch.id as "patchId", array_agg(distinct parcel.id order by parcel.id) as "parcelIds"
+    from land.patch_now patch join land.parcel_now parcel on parcel.bbox && patch.bbox and parcel.county = patch.county
+    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and patch.outline is not null and parcel.outline is not null
+    group by patch.id`
+
+export const readParcelVersions = (db: Db, county: string, ids: readonly number[]) =>
+  db.all<ParcelRow>`
+    select id, valid_from as "validFrom", valid_to as "validTo", parcel_code as "parcelCode", srid, outline
+    from land.parcel_now where county = ${county} and id = any(${ids}::int8[]) and outline is not null order by parcel_code, id, valid_from`
+
+export const readOutlines = (db: Db, county: string, ids: readonly number[]) =>
+  db.all<{ id: number; validFrom: Day; srid: number | null; outline: Uint8Array }>`
+    select id, valid_from as "validFrom", srid, outline from land.patch_now
+    where county = ${county} and id = any(${ids}::int8[]) and outline is not null`
+
+/** Contracts on parcels: the days of a link and those of its contract are two spans, and a contract of which nothing more is known has no term. */
+export const readContractTerms = (db: Db, county: string, parcelCodes: readonly string[]) =>
+  db.all<ContractRow>`
+    select link.parcel_code as "parcelCode", link.contract_code as code, link.share_part as "sharePart", link.share_whole as "shareWhole", link.valid_from as "validFrom", link.valid_to as "validTo",
+      contract.term_from as "from", contract.term_to as "to", contract.valid_from as "contractFrom", contract.valid_to as "contractTo"
+    from land.contract_parcel_now link
+    left join land.contract_now contract on contract.county = link.county and contract.contract_code = link.contract_code
+    where link.county = ${county} and link.parcel_code = any(${parcelCodes}::text[])
+    order by link.parcel_code, link.contract_code, link.valid_from, contract.valid_from`
+
+const SAMPLE_COLUMNS = sql`
+  sample.id, sample.valid_from as "validFrom", sample.valid_to as "validTo", sample.sample_code as code, sample.plot_code as "plotCode", sample.longitude, sample.latitude,
+  sample.depth_from_cm as "depthFromCm", sample.depth_to_cm as "depthToCm", sample.sampled_on as "sampledOn", sample.season, sample.ph, sample.ph_ratio as "phRatio",
+  sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio", sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions`
+
+/** Samples whose place meets a patch's box, and samples that name the patch by its key. */
+export const readSamplesByPatch = (db: Db, county: string, ids: readonly number[]) =>
+  db.all<SampleRow & { patchId: number; placed: boolean }>`
+    select distinct patch.id as "patchId", sample.place is not null as placed, ${SAMPLE_COLUMNS}
+    from land.patch_now patch join land.sample_now sample on sample.place && patch.bbox and sample.county = patch.county
+    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and patch.outline is not null
+    union
+    select patch.id, false, ${SAMPLE_COLUMNS}
+    from land.patch_now patch join land.sample_now sample on sample.plot_code = patch.patch_key and sample.county = patch.county
+    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and sample.place is null`
+
+/** Samples without a place that name a parcel. */
+export const readSamplesByParcel = (db: Db, county: string, parcelCodes: readonly string[]) =>
+  db.all<SampleRow>`
+    select ${SAMPLE_COLUMNS} from land.sample_now sample
+    where sample.county = ${county} and sample.place is null and sample.plot_code = any(${parcelCodes}::text[])`
+
+/** The present cells of patches, enough to tell whether they still hold. */
+export const readCellFrames = (db: Db, county: string, patchIds: readonly number[]) =>
+  db.all<CellFrame>`
+    select id, patch_id as "patchId", parcel_id as "parcelId", part, valid_from as "validFrom", valid_to as "validTo", digest
+    from land.cell where county = ${county} and patch_id = any(${patchIds}::int8[]) and until is null`
+
+const KEY = sql`village, class, grade, owner, contract, saline, valid_from, valid_to`
+
+/** More new sums than an ordinary edit makes. */
+const MANY = 1000
+
+/** Brings the sums up to what the revision did to cells. Run twice it does the same. */
+export async function refreshSums(db: Db, county: string, rev: number): Promise<void> {
+  await db.run`delete from land.cell_sum where county = ${county} and since = ${rev}`
+  await db.run`update land.cell_sum set until = null where county = ${county} and until = ${rev}`
+  await db.raw(`
+    create temp table if not exists sum_change (village text collate "C", class text collate "C", grade text collate "C", owner text collate "C", contract text collate "C",
+      saline text collate "C", valid_from date, valid_to date, area int8, patches int4, cells int4) on commit drop;
+    truncate sum_change`)
+  await db.run`
+    insert into sum_change
+    select ${KEY}, sum(sign * area), sum(sign * lead), sum(sign) from (
+      select ${KEY}, area, lead, 1 as sign from land.cell where county = ${county} and since = ${rev}
+      union all select ${KEY}, area, lead, -1 from land.cell where county = ${county} and until = ${rev}) change
+    group by ${KEY} having sum(sign * area) <> 0 or sum(sign * lead) <> 0 or sum(sign) <> 0`
+  await db.raw('analyze sum_change')
+  const same = sql`
+    total.county = ${county} and total.until is null and total.village = change.village and total.class = change.class and total.grade = change.grade and total.owner = change.owner
+    and total.contract = change.contract and total.saline = change.saline and total.valid_from = change.valid_from and total.valid_to = change.valid_to`
+  await db.run`
+    update sum_change change set area = change.area + total.area, patches = change.patches + total.patches, cells = change.cells + total.cells
+    from land.cell_sum total where ${same}`
+  await db.run`update land.cell_sum total set until = ${rev} from sum_change change where ${same}`
+  const made = await db.run`
+    insert into land.cell_sum (county, ${KEY}, since, until, area, patches, cells)
+    select ${county}, ${KEY}, ${rev}, null, area, patches, cells from sum_change where cells > 0`
+  // without knowing the table, the planner joins the next changes to it row by row over all of the county's: seconds instead of milliseconds
+  if (made > MANY) await db.raw('analyze land.cell_sum; analyze land.cell')
+}
+
+/** How many sums of the present differ from the cells they stand for; 0 unless something is broken. */
+export const countWrongSums = async (db: Db, county: string): Promise<number> =>
+  (
+    await db.one<{ wrong: number }>`
+      with counted as (
+        select ${KEY}, sum(area) as area, sum(lead)::int8 as patches, count(*) as cells from land.cell where county = ${county} and until is null group by ${KEY}),
+      kept as (select ${KEY}, area::numeric as area, patches::int8 as patches, cells::int8 as cells from land.cell_sum where county = ${county} and until is null)
+      select count(*) as wrong from ((table counted except table kept) union all (table kept except table counted)) difference`
+  ).wrong

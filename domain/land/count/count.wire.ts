@@ -1,0 +1,133 @@
+/** The one aggregate, as it crosses the network. Areas are whole hundredths of a square metre, so that every sum is exact. */
+export const DIMENSIONS = ['area', 'class', 'grade', 'owner', 'contract', 'saline'] as const
+export type Dimension = (typeof DIMENSIONS)[number]
+
+/** owner: state | collective | unknown. contract: none | contracted | expired | overlapping. saline: unused | cultivated | none | unknown.
+ *  class: the survey's code. grade: a grade of the chosen scheme, or not-graded. area: an area code of the level asked for. */
+export type CountRow = {
+  readonly by: Readonly<Partial<Record<Dimension, string>>>
+  readonly area: number
+  readonly patches: number
+  readonly cells: number
+}
+
+export type CountReply = {
+  readonly county: string
+  readonly within: string // the area asked for
+  readonly asOf: string
+  readonly known: number // the revision read
+  readonly knownAt: string | null
+  readonly scheme: { readonly id: string; readonly name: string; readonly depth: string; readonly season: string; readonly rule: string }
+  readonly rows: readonly CountRow[]
+  readonly total: { readonly area: number; readonly patches: number; readonly cells: number }
+  readonly unplaced: { readonly contracts: number; readonly area: number } // contracts that lie on no parcel of the map; never part of the total
+  readonly synthetic: boolean
+}
+// GET /api/counties/:county/count?by=area,class&within=CODE&level=county|town|village&asOf=YYYY-MM-DD&known=REV|YYYY-MM-DD&class=&grade=&owner=&contract=&saline=   -> CountReply
+
+export type PatchRow = {
+  readonly id: number
+  readonly patchKey: string
+  readonly patchNumber: string | null
+  readonly village: string
+  readonly villageName: string | null
+  readonly class: string
+  readonly className: string | null
+  readonly grade: string
+  readonly owner: string
+  readonly ownerName: string | null
+  readonly contract: string // that of the lead cell
+  readonly saline: string
+  readonly officialArea: number
+  readonly computedArea: number | null
+  readonly findings: number
+}
+export type PatchPage = {
+  readonly rows: readonly PatchRow[]
+  readonly matched: number
+  readonly area: number
+  readonly next: number | null
+}
+// GET /api/counties/:county/patches?within=&class=&grade=&owner=&contract=&saline=&q=&sort=patchKey|officialArea|class|village|grade&descending=&offset=&limit=(≤1000)&asOf=&known=  -> PatchPage
+
+// GET /api/counties/:county/patches/:id?asOf=&known= -> Dossier
+export type Dossier = {
+  readonly patch: PatchRow & {
+    readonly bbox: readonly [number, number, number, number] | null
+    readonly validFrom: string
+    readonly validTo: string
+    readonly attributes: readonly { readonly name: string; readonly label: string; readonly value: string | null }[]
+  }
+  readonly outline: unknown // GeoJSON geometry, longitude and latitude
+  readonly cells: readonly {
+    readonly parcelCode: string | null
+    readonly contract: string
+    readonly contractCode: string | null
+    readonly class: string
+    readonly part: 'land' | 'ridge'
+    readonly area: number
+    readonly validFrom: string
+    readonly validTo: string
+  }[]
+  readonly areas: {
+    readonly official: number
+    readonly computed: number | null
+    readonly contract: number | null
+    readonly difference: number | null
+  }
+  readonly rights: readonly {
+    readonly right: 'ownership' | 'contract' | 'transfer'
+    readonly party: string
+    readonly share: string
+    readonly code: string | null
+    readonly from: string | null
+    readonly to: string | null
+    readonly basis: string | null
+  }[]
+  readonly contracts: readonly {
+    readonly code: string
+    readonly contractor: string
+    readonly mode: string | null
+    readonly from: string | null
+    readonly to: string | null
+    readonly area: number | null
+    readonly state: string
+    readonly parcels: readonly string[]
+  }[]
+  readonly samples: readonly {
+    readonly code: string
+    readonly depth: string
+    readonly sampledOn: string | null
+    readonly season: string | null
+    readonly ph: number | null
+    readonly ec: number | null
+    readonly ece: number | null
+    readonly salt: number | null
+    readonly esp: number | null
+    readonly lab: string | null
+    readonly longitude: number | null
+    readonly latitude: number | null
+  }[]
+  readonly grades: readonly { readonly scheme: string; readonly schemeName: string; readonly grade: string; readonly note: string | null }[]
+  readonly findings: readonly {
+    readonly id: number
+    readonly rule: string
+    readonly name: string
+    readonly severity: string
+    readonly message: string
+    readonly accepted: string | null
+  }[]
+  readonly history: readonly {
+    readonly rev: number
+    readonly recordedAt: string
+    readonly actor: string
+    readonly reason: string
+    readonly cause: string
+    readonly what: string
+    readonly source: { readonly file: string; readonly layer: string; readonly row: number | null; readonly sha256: string } | null
+    readonly changes: readonly { readonly name: string; readonly before: string | null; readonly after: string | null }[]
+  }[]
+}
+
+// GET /tiles/:county/:z/:x/:y.mvt?asOf=&known=  layer "cells": properties id (patch), cell, class, grade, owner, contract, saline, area (m²); layer "density" where features are below 3 px:
+//     squares with the dominant value of each dimension and area; layers "areas" (boundaries: code, level, name), "samples" (code, ph, ec) from z 11.

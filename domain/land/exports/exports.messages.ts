@@ -1,0 +1,47 @@
+import type { MessagesFor } from '@dishu/base/refusal'
+import type { ExportRefusal } from './exports.ts'
+
+const few = (words: readonly string[], separator: string) => `${words.slice(0, 40).join(separator)}${words.length > 40 ? ' …' : ''}`
+
+export const messages: MessagesFor<ExportRefusal> = {
+  'exports/unknown-word': ({ name, value, allowed }) => ({
+    zh: { message: `导出参数 ${name} 不认识“${value}”。`, hint: `可用：${allowed.join('、')}。` },
+    en: { message: `The export does not know "${value}" for ${name}.`, hint: `Use one of: ${allowed.join(', ')}.` },
+  }),
+  'exports/unknown-column': ({ column, what, allowed }) => ({
+    zh: { message: `${what} 表没有“${column}”这一列。`, hint: `可用：${few(allowed, '、')}。` },
+    en: { message: `There is no column "${column}" in ${what}.`, hint: `Use one of: ${few(allowed, ', ')}.` },
+  }),
+  'exports/not-for-this-table': ({ name, what }) => ({
+    zh: { message: `参数 ${name} 只能用于图斑（patches），不能用于 ${what}。`, hint: '请去掉该参数，或改为导出 patches。' },
+    en: { message: `${name} narrows patches only, not ${what}.`, hint: 'Leave it out, or export patches.' },
+  }),
+  'exports/needs-a-file': ({ format }) => ({
+    zh: {
+      message: `${format} 是二进制文件，不能写到标准输出。`,
+      hint: `请用 --out 指定文件，例如 --out 导出.${format}；csv 和 geojson 可以直接输出。`,
+    },
+    en: {
+      message: `${format} is a binary file and cannot go to standard output.`,
+      hint: `Name a file with --out, for instance --out export.${format}; csv and geojson can flow.`,
+    },
+  }),
+  'exports/cannot-write-there': ({ file, why }) => ({
+    zh: { message: `无法写入 ${file}：${why}。`, hint: '请换一个有写入权限且空间足够的位置。' },
+    en: { message: `${file} cannot be written: ${why}.`, hint: 'Choose a place that may be written and has room.' },
+  }),
+  'exports/no-such-county': ({ county }) => ({
+    zh: { message: `登记簿里没有 ${county} 的数据。`, hint: '请先导入该县的文件，或检查县代码。' },
+    en: { message: `The register has nothing of county ${county}.`, hint: 'Import its files first, or look at the code.' },
+  }),
+  'exports/no-such-row': ({ county, key }) => ({
+    zh: {
+      message: `${county} 从未有过标识为“${key}”的图斑、地块或合同。`,
+      hint: '请给出图斑标识码（BSM）、地块编码（DKBM）或承包合同编码（CBHTBM）的全部位数。',
+    },
+    en: {
+      message: `${county} never had a patch, parcel or contract "${key}".`,
+      hint: 'Give all digits of a patch identifier (BSM), a parcel code (DKBM) or a contract code (CBHTBM).',
+    },
+  }),
+}

@@ -1,0 +1,219 @@
+/**
+ * The HTTP server: a slice declares routes, this mounts them. It listens on loopback for the one person of this machine; requests that
+ * come under another host name, or are sent by a page of another origin, are refused (a page elsewhere cannot use a browser here).
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type Language, type Refusal, Refused, type Sentence } from '@dishu/base/refusal'
+import compress from '@fastify/compress'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import files from '@fastify/static'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { type Db, type Pool, transaction } from './sql.ts'
+
+/** What a route is told about its request. `db` is a transaction that ends with the answer: read-only for GET. */
+export type RouteRequest = {
+  readonly db: Db
+  readonly actor: string
+  readonly language: Language
+  readonly now: Date
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** The files of a multipart request, one by one; each must be read before the next. */
+  uploads(): AsyncIterable<{ readonly field: string; readonly name: string; readonly stream: Readable }>
+}
+
+export type Route = {
+  readonly method: 'GET' | 'POST'
+  readonly url: string // as Fastify writes it: /api/counties/:county/count
+  readonly schema?: { readonly params?: TSchema; readonly querystring?: TSchema; readonly body?: TSchema }
+  /** No transaction is opened: the handler works with jobs, files, or transactions of its own. */
+  readonly free?: boolean
+  readonly handle: (request: RouteRequest) => Promise<unknown>
+}
+
+/** An answer that is not JSON. */
+export class FileAnswer {
+  readonly type: string
+  readonly body: Uint8Array | Readable | string
+  readonly headers: Readonly<Record<string, string>>
+  readonly status: number
+  constructor(type: string, body: Uint8Array | Readable | string, headers: Readonly<Record<string, string>> = {}, status = 200) {
+    this.type = type
+    this.body = body
+    this.headers = headers
+    this.status = status
+  }
+}
+
+export type ServerOptions = {
+  readonly pool: Pool
+  readonly routes: readonly Route[]
+  readonly actor: string
+  /** The sentence for a refusal, in a language. */
+  say(refusal: Refusal, language: Language): Sentence
+  readonly webFolder: string | null
+  readonly uploadLimitBytes?: number
+  /** A fault, with the code that the person was shown. */
+  onFault(code: string, fault: unknown, url: string): void
+}
+
+const BODY_LIMIT = 2 * 1024 * 1024
+const REQUEST_TIMEOUT_MS = 30 * 60_000 // an upload of some gigabytes over a slow disk
+
+export const languageOf = (header: string | undefined): Language => (/^\s*en\b/i.test(header ?? '') ? 'en' : 'zh')
+
+export async function httpServer(options: ServerOptions): Promise<FastifyInstance> {
+  const server = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: false,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    forceCloseConnections: true,
+  })
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        // the component library writes its styles at run time
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:', 'blob:'],
+        'font-src': ["'self'", 'data:'],
+        'worker-src': ["'self'", 'blob:'],
+        'connect-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: false,
+    hsts: false,
+  })
+  await server.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
+  await server.register(multipart, { limits: { fileSize: options.uploadLimitBytes ?? 4 * 1024 ** 3, files: 200, fields: 20 } })
+
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isLoopbackHost(request.headers.host))
+      return reply.code(421).send({ code: 'http/other-host', message: 'This server answers to this machine only.' })
+    const { origin } = request.headers
+    if (request.method !== 'GET' && request.method !== 'HEAD' && origin && !isLoopbackHost(new URL(origin).host))
+      return reply.code(403).send({ code: 'http/other-origin', message: 'Refused: the request comes from another site.' })
+  })
+
+  for (const route of options.routes) {
+    server.route({
+      method: route.method,
+      url: route.url,
+      ...(route.schema ? { schema: route.schema as Record<string, unknown> } : {}),
+      handler: async (request, reply) => answer(reply, await run(route, request, options)),
+    })
+  }
+
+  server.setErrorHandler((fault: unknown, request, reply) => {
+    const language = languageOf(request.headers['accept-language'])
+    const refusal = refusalOf(fault)
+    if (refusal)
+      return reply.code(statusOf(refusal.code)).send({ code: refusal.code, ...options.say(refusal, language), details: refusal.details })
+    const known = fault as {
+      statusCode?: number
+      validation?: { instancePath: string; message?: string }[]
+      code?: string
+      message?: string
+    }
+    if (known.statusCode && known.statusCode < 500) {
+      const where = known.validation?.map((each) => `${each.instancePath || '/'} ${each.message ?? ''}`).join('; ')
+      return reply
+        .code(known.statusCode)
+        .send({ code: known.validation ? 'http/not-valid' : 'http/refused', message: where ?? known.message ?? 'Refused.' })
+    }
+    const code = randomBytes(4).toString('hex')
+    options.onFault(code, fault, request.url)
+    return reply.code(500).send({
+      code: 'http/fault',
+      message: language === 'zh' ? `系统出错（${code}），没有写入任何内容。` : `Something went wrong (${code}); nothing was written.`,
+      hint:
+        language === 'zh'
+          ? '请重试；如再次出现，请把此编号告诉管理员。'
+          : 'Try again; if it comes back, give this code to whoever keeps the system.',
+    })
+  })
+
+  if (options.webFolder && existsSync(join(options.webFolder, 'index.html'))) {
+    await server.register(files, {
+      root: options.webFolder,
+      wildcard: false,
+      setHeaders: (reply, path) =>
+        void reply.header('cache-control', /assets/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    })
+    server.setNotFoundHandler((request, reply) => {
+      if (request.method !== 'GET' || /^\/(api|tiles|assets)\//.test(request.url))
+        return reply.code(404).send({ code: 'http/not-found', message: 'There is nothing here.' })
+      return reply.sendFile('index.html')
+    })
+  } else {
+    server.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'http/not-found', message: 'There is nothing here.' }))
+  }
+  return server
+}
+
+async function run(route: Route, request: FastifyRequest, options: ServerOptions): Promise<unknown> {
+  const told: Omit<RouteRequest, 'db'> = {
+    actor: options.actor,
+    language: languageOf((request.query as Record<string, string>).language ?? request.headers['accept-language']),
+    now: new Date(),
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string | undefined>,
+    body: request.body,
+    headers: request.headers,
+    async *uploads() {
+      for await (const part of request.parts())
+        if (part.type === 'file') yield { field: part.fieldname, name: part.filename, stream: part.file }
+    },
+  }
+  if (route.free) return route.handle({ ...told, db: NO_DB })
+  return transaction(options.pool, (db) => route.handle({ ...told, db }), {
+    actor: options.actor,
+    readOnly: route.method === 'GET',
+    isolation: route.method === 'GET' ? 'repeatable read' : 'read committed',
+  })
+}
+
+const NO_DB = new Proxy({} as Db, {
+  get: () => {
+    throw new Error('a free route opens its own transactions')
+  },
+})
+
+function answer(reply: FastifyReply, value: unknown): unknown {
+  if (value instanceof FileAnswer) {
+    return reply
+      .code(value.status)
+      .headers({ ...value.headers })
+      .type(value.type)
+      .send(value.body instanceof Uint8Array ? Buffer.from(value.body.buffer, value.body.byteOffset, value.body.length) : value.body)
+  }
+  return reply.send(value ?? {})
+}
+
+const refusalOf = (fault: unknown): Refusal | null => (fault instanceof Refused ? fault.refusal : null)
+
+const statusOf = (code: string) =>
+  /no-such|not-found/.test(code) ? 404 : /cannot-undo|already|moved|wrong-state|in-use/.test(code) ? 409 : 422
+
+/** The value of a Result, or its refusal thrown to the edge. */
+export function orRefused<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }): T {
+  if (!result.ok) throw new Refused(result.refusal)
+  return result.value
+}
+
+const isLoopbackHost = (host: string | undefined) => /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host ?? '')

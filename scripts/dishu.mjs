@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// `npm run dishu -- count --by class`: the command line, without building the web pages.
+import { join } from 'node:path'
+import { environmentFor, ROOT, run, setup } from './setup.mjs'
+
+const node = setup()
+// npm changes into the project; files are named from where the person stands
+const cwd = process.env.INIT_CWD ?? process.cwd()
+process.exitCode = await run(node, [join(ROOT, 'apps/cli/main.ts'), ...process.argv.slice(2)], { cwd, env: environmentFor(node) })
