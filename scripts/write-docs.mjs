@@ -126,8 +126,18 @@ function refusals() {
   ]
 }
 
+/** Details that are a word of a closed list, which the sentence looks up: one of them stands for all. */
+const WORDS = { format: 'shapefile', what: 'rows', reason: 'empty', of: 'rows' }
+
 function sentence(refusal, language) {
-  const { message, hint } = say({ code: refusal, details: placeholder('') }, language)
+  const details = new Proxy({}, { get: (_, name) => (Object.hasOwn(WORDS, name) ? WORDS[name] : placeholder(name)) })
+  let said
+  try {
+    said = say({ code: refusal, details }, language)
+  } catch (cause) {
+    throw new Error(`the sentence of ${refusal} looks one of its details up; name a word for it in WORDS of scripts/write-docs.mjs`, { cause })
+  }
+  const { message, hint } = said
   return `${message}${hint ? `<br>${hint}` : ''}`.replaceAll(/NaN|‹›/g, '‹…›')
 }
 

@@ -9,7 +9,6 @@ import { writeCsv } from '@dishu/formats/write/csv'
 import { writeGeoJson } from '@dishu/formats/write/geojson'
 import { writeGeoPackage } from '@dishu/formats/write/geopackage'
 import type { Row, Written, WrittenGeometry } from '@dishu/formats/write/rows'
-import { writeXlsx } from '@dishu/formats/write/xlsx'
 import { readCountyNames } from '@dishu/kernel/areas/areas.store'
 import { GENESIS, readHead, readRevision } from '@dishu/kernel/records/records.store'
 import type { AreaView } from '@dishu/kernel/records/records.wire'
@@ -70,7 +69,7 @@ export type PreparedExport = {
 }
 
 const EPSG_4490 = 4490
-const BATCH = 500
+const BATCH = 250
 
 /** Writes what `question` asks for to a file or a stream. GeoPackages need a path. */
 export async function exportTo(
@@ -160,6 +159,8 @@ async function write(job: Job, target: string | Writable): Promise<Written> {
   if (format === 'geojson')
     return writeGeoJson(target, fields, rowsOf(job, EPSG_4490), { name: what, note: provenanceNote(provenance), epsg4490: true })
   if (format === 'xlsx') {
+    // its library is as large as the rest of the program: loaded where a workbook is written
+    const { writeXlsx } = await import('@dishu/formats/write/xlsx')
     const about = [
       { name: '项目', type: 'text', width: 32 },
       { name: '内容', type: 'text', width: 40 },

@@ -54,7 +54,8 @@ function plantInContracts({ contracts, registrations, contractors, contractParce
   for (const [n, row] of draw.some(contractParcels, (row) => row.CBHTBM.endsWith('J'))) {
     const was = row.HTMJM
     row.HTMJM = [row.HTMJ, round2(was / 10), round2(was + 1), round2(was * 1.5), round2(row.HTMJ / 10_000)][n % 5]
-    note('contract/parcel-mu-does-not-match', 'CBDKXX', row.DKBM, 'HTMJM', row.HTMJM, was, round2(row.HTMJM - was), 'mu')
+    const rule = row.HTMJM === row.HTMJ ? 'contract/parcel-square-metres-in-mu' : 'contract/parcel-mu-does-not-match'
+    note(rule, 'CBDKXX', row.CBHTBM, 'HTMJM', row.HTMJM, was, round2(row.HTMJM - was), 'mu')
   }
 }
 

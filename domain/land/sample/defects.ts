@@ -51,7 +51,7 @@ function plantInPatches({ patches, parcels }: Planted, draw: Draw, note: Note) {
   }
   for (const [, { row }] of draw.some(patches, (patch) => free(patch) && patch.row.QSXZ === '32')) {
     row.QSXZ = '10' // and still owned by the village's farmers, says QSDWMC
-    note('patch/owner-contradicts-unit', layer, row.BSM, 'QSXZ', '10', '32')
+    note('patch/owner-name-contradicts', layer, row.BSM, 'QSXZ', '10', '32')
   }
   for (const [n, { row }] of draw.some(patches, crop)) {
     const was = row.TBDLMJ
@@ -137,7 +137,7 @@ function plantInParcels({ parcels, holdings }: Planted, draw: Draw, note: Note) 
   for (const [, { row }] of draw.some(parcels)) {
     const was = row.SYQXZ
     row.SYQXZ = '10'
-    note('parcel/owner-contradicts-patch', layer, row.DKBM, 'SYQXZ', '10', was)
+    note('parcel/owner-contradicts-survey', layer, row.DKBM, 'SYQXZ', '10', was)
   }
   for (const [n, { row }] of draw.some(parcels)) {
     const was = row.TDLYLX
@@ -161,7 +161,16 @@ function plantInParcels({ parcels, holdings }: Planted, draw: Draw, note: Note) 
       held.HTMJ = row.SCMJ
       held.HTMJM = row.SCMJM
     }
-    note('parcel/overlap', layer, row.DKBM, 'outline', sister.row.DKBM, null, round2(row.SCMJ - was), 'm2')
+    note(
+      'parcel/ground-covered-twice',
+      layer,
+      parcel.patch.row.BSM,
+      'outline',
+      `${row.DKBM} ${sister.row.DKBM}`,
+      null,
+      round2(row.SCMJ - was),
+      'm2',
+    )
   }
   for (const [a, b] of draw.pairs(reserve, () => true)) {
     const was = b.row.DKBM
@@ -218,7 +227,7 @@ function plantInSoil(soil: readonly SoilRow[], draw: Draw, note: Note) {
   for (const [n, row] of draw.some(soil)) {
     const was = row.espPercent
     row.espPercent = Math.round(10 * (was < 50 ? was + 12 + n : was - 12 - n)) / 10
-    note('sample/esp-differs', layer, row.code, 'espPercent', row.espPercent, was)
+    note('sample/esp-does-not-fit', layer, row.code, 'espPercent', row.espPercent, was)
   }
   const upper = soil.filter(({ depth }) => depth === '0-20')
   for (const [a, b] of draw.pairs(upper, () => true)) {

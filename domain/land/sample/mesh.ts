@@ -22,13 +22,13 @@ export type Cut = { readonly left: number; readonly right: number; readonly betw
 const LEAST_ANGLE = 0.25
 
 export class Mesh {
-  #x = new Float64Array(1024)
-  #y = new Float64Array(1024)
+  #x: Float64Array<ArrayBuffer>
+  #y: Float64Array<ArrayBuffer>
   #vertices = 0
-  #origin = new Int32Array(4096)
-  #next = new Int32Array(4096)
-  #prev = new Int32Array(4096)
-  #face = new Int32Array(4096)
+  #origin: Int32Array<ArrayBuffer>
+  #next: Int32Array<ArrayBuffer>
+  #prev: Int32Array<ArrayBuffer>
+  #face: Int32Array<ArrayBuffer>
   #halves = 0
   /** One half-edge of each face's outer loop; [0] of the outside. */
   readonly #first: number[] = [0]
@@ -37,6 +37,13 @@ export class Mesh {
 
   /** Begins with one face, number 1, inside the ring (x, y, x, y, … counter-clockwise, not closed). */
   constructor(ring: ArrayLike<number>) {
+    const room = 2 * ring.length // a field is cut a few times, a county a million times: both begin small
+    this.#x = new Float64Array(room)
+    this.#y = new Float64Array(room)
+    this.#origin = new Int32Array(2 * room)
+    this.#next = new Int32Array(2 * room)
+    this.#prev = new Int32Array(2 * room)
+    this.#face = new Int32Array(2 * room)
     this.#first.push(this.#addRing(ring, 1, 0))
     this.#first[0] = this.#first[1] ^ 1
   }

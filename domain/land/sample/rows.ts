@@ -220,7 +220,8 @@ export type SoilRow = {
 export type Truth = {
   readonly rule: string
   readonly layer: string
-  readonly key: string // of the subject: BSM, XZQDM, DKBM, CBHTBM, CBFBM or the sample's number; a rule on areas names the area
+  readonly key: string // of the subject: BSM, XZQDM, DKBM, CBHTBM, CBFBM or the sample's number; as the rule
+  // has it: the area for a village that is unknown, the patch for ground covered twice, the contract for its rows of CBDKXX
   readonly field: string
   readonly found: string | number | null // as written in the file
   readonly expected: string | number | null // as it was before; null where nothing is right

@@ -136,7 +136,7 @@ test('every wrong patch is on the list, and only those', () => {
   const unlisted = listed('patch/owner-kind-not-listed')
   assert.deepEqual(
     found(patches, ({ BSM, QSXZ, QSDWMC }) => !unlisted.has(BSM) && ['10', '20'].includes(QSXZ) !== QSDWMC.startsWith('国有'), key),
-    listed('patch/owner-contradicts-unit'),
+    listed('patch/owner-name-contradicts'),
   )
   assert.deepEqual(
     found(patches, (p) => cents(p.TBDLMJ) !== cents(p.TBMJ) - cents(p.KCMJ), key),
@@ -175,7 +175,7 @@ test('every wrong parcel is on the list, and only those', () => {
   )
   assert.deepEqual(
     found(parcels, ({ SYQXZ }) => SYQXZ === '10', key),
-    listed('parcel/owner-contradicts-patch'),
+    listed('parcel/owner-contradicts-survey'),
   )
   assert.deepEqual(
     found(parcels, ({ TDLYLX }) => !['011', '012', '013', '041', '043', '124'].includes(TDLYLX), key),
@@ -221,12 +221,8 @@ test('every wrong contract is on the list, and only those', () => {
     listed('contract/mu-does-not-match', 'contract/square-metres-in-mu'),
   )
   assert.deepEqual(
-    found(
-      contractParcels,
-      (c) => notMu(c.HTMJM, c.HTMJ),
-      ({ DKBM }) => DKBM,
-    ),
-    listed('contract/parcel-mu-does-not-match'),
+    found(contractParcels, (c) => notMu(c.HTMJM, c.HTMJ), key),
+    listed('contract/parcel-mu-does-not-match', 'contract/parcel-square-metres-in-mu'),
   )
   assert.deepEqual(
     found(contracts, ({ CBQXQ, CBQXZ }) => CBQXZ < CBQXQ, key),
@@ -281,7 +277,7 @@ test('every wrong sample is on the list, and only those', () => {
   const impossible = listed('sample/value-impossible')
   assert.deepEqual(
     found(soil, (s) => !impossible.has(s.code) && Math.abs(s.espPercent - (100 * s.exchangeableSodium) / s.cec) > 0.06, key),
-    listed('sample/esp-differs'),
+    listed('sample/esp-does-not-fit'),
   )
   assert.deepEqual(twice(soil, (s) => `${s.code} ${s.depth} ${s.sampledOn}`).size, listed('sample/duplicate').size)
   // the county lies within half a degree of its middle
@@ -292,7 +288,7 @@ test('every wrong sample is on the list, and only those', () => {
 })
 
 test('soda soil: pH, ESP and salt rise together, and reach what is measured at Da’an', () => {
-  const wrong = listed('sample/value-impossible', 'sample/esp-differs')
+  const wrong = listed('sample/value-impossible', 'sample/esp-does-not-fit')
   const good = soil.filter(({ code }) => !wrong.has(code))
   const correlation = (a: number[], b: number[]) => {
     const mean = (v: number[]) => v.reduce((x, y) => x + y, 0) / v.length

@@ -1,5 +1,5 @@
 /**
- * Exports all patches of a county to a file in a process of its own, so that its memory can be measured: `node large.testing.ts URL COUNTY FORMAT FILE`.
+ * Exports all patches of a county to a file in a process of its own, so that its memory can be measured: `node large.child.ts URL COUNTY FORMAT FILE`.
  * Prints rows and the most memory the process ever held, in bytes.
  */
 import type { Day } from '@dishu/base/date'
