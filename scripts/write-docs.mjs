@@ -45,7 +45,16 @@ function rules() {
       (own) =>
         table(
           ['rule', '中文', 'English', 'severity', 'numbers', 'source', 'mark', 'in force'],
-          own.map((rule) => [code(rule.id), rule.zh, rule.en, rule.severity, numbers(rule.parameters), rule.source, rule.mark, spanOf(rule)]),
+          own.map((rule) => [
+            code(rule.id),
+            rule.zh,
+            rule.en,
+            rule.severity,
+            numbers(rule.parameters),
+            rule.source,
+            rule.mark,
+            spanOf(rule),
+          ]),
         ),
     ),
   ]
@@ -57,7 +66,22 @@ function schemes() {
     return [`< ${light}`, `${light} –`, `${moderate} –`, `${heavy} –`, `${above ? '>' : '≥'} ${extreme}`]
   }
   return table(
-    ['scheme', '中文', 'English', 'region', 'indicator', 'none', 'light', 'moderate', 'heavy', 'extreme', 'source', 'mark', 'read on', 'note'],
+    [
+      'scheme',
+      '中文',
+      'English',
+      'region',
+      'indicator',
+      'none',
+      'light',
+      'moderate',
+      'heavy',
+      'extreme',
+      'source',
+      'mark',
+      'read on',
+      'note',
+    ],
     SCHEMES.flatMap((scheme) =>
       scheme.indicators.map((indicator, i) => [
         ...(i === 0 ? [code(scheme.id), scheme.zh, scheme.en, scheme.region] : ['', '', '', '']),
@@ -126,19 +150,24 @@ function refusals() {
   ]
 }
 
-/** Details that are a word of a closed list, which the sentence looks up: one of them stands for all. */
-const WORDS = { format: 'shapefile', what: 'rows', reason: 'empty', of: 'rows' }
+/** For sentences that look a detail up in a list: one word of it, and what then stands for all of them. */
+const WORDS = { format: ['shapefile', /shapefile/gi], what: ['rows', null] }
 
 function sentence(refusal, language) {
-  const details = new Proxy({}, { get: (_, name) => (Object.hasOwn(WORDS, name) ? WORDS[name] : placeholder(name)) })
-  let said
-  try {
-    said = say({ code: refusal, details }, language)
-  } catch (cause) {
-    throw new Error(`the sentence of ${refusal} looks one of its details up; name a word for it in WORDS of scripts/write-docs.mjs`, { cause })
+  const own = Object.fromEntries(Object.entries(WORDS).map(([name, [word]]) => [name, word]))
+  const attempts = [{}, own]
+  for (const words of attempts) {
+    const details = new Proxy({}, { get: (_, name) => (Object.hasOwn(words, name) ? words[name] : placeholder(name)) })
+    try {
+      const { message, hint } = say({ code: refusal, details }, language)
+      let text = `${message}${hint ? `<br>${hint}` : ''}`.replaceAll(/NaN|‹›/g, '‹…›')
+      for (const name of Object.keys(words)) if (WORDS[name][1]) text = text.replaceAll(WORDS[name][1], `‹${name}›`)
+      return text
+    } catch (cause) {
+      if (words === own)
+        throw new Error(`the sentence of ${refusal} looks a detail up; name a word for it in WORDS of scripts/write-docs.mjs`, { cause })
+    }
   }
-  const { message, hint } = said
-  return `${message}${hint ? `<br>${hint}` : ''}`.replaceAll(/NaN|‹›/g, '‹…›')
 }
 
 /**
@@ -157,7 +186,7 @@ function placeholder(name) {
     [Symbol.iterator]: function* () {
       yield placeholder(name)
     },
-    [Symbol.toPrimitive]: (hint) => (hint === 'number' ? Number.NaN : say),
+    [Symbol.toPrimitive]: (hint) => (hint === 'string' ? say : Number.NaN),
   }
   return new Proxy(() => say, {
     get: (_, property) => {

@@ -38,6 +38,7 @@ county, which can be undone. Without --as the kind is recognised by the fields. 
 FlatGeobuf, GeoJSON, GML, CSV, XLSX and Access .mdb are read.
 
   --yes              write without asking; also says that the files hold no state secret
+  --unclassified     says that the files hold no state secret, where the yes is given at the prompt
   --dry-run          show the preview and stop
   --county CODE      the county of rows whose codes do not tell it
   --crs EPSG:4529    the coordinate system, where the file does not state it
@@ -75,6 +76,8 @@ ${COMMON}${EXITS}`,
     help: `dishu count --by area,class,grade,owner,contract,saline [--area CODE] [--level county|town|village] [--as-of DATE] [--known DATE|REVISION] [--json]
 
 The one aggregate behind map, tables, reports and exports. --as-of: the state of the land on a day. --known: as it was known then.
+
+  --class --grade --owner --contract --saline VALUES   only these, separated by commas
 
   dishu count --by class
   dishu count --by area,saline --level village --area 220899101

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Refused } from '@dishu/base/refusal'
@@ -67,6 +67,7 @@ export async function exportRows(words: readonly string[]): Promise<Exit> {
       { readOnly: true, isolation: 'repeatable read', retries: 0 },
     )
     const { written, provenance } = told
+    if (written === null) return EXIT.done
     if (values.out && values.json) {
       const { county: code, asOf, known: rev, hash, synthetic } = provenance
       process.stdout.write(
@@ -88,17 +89,19 @@ type Write = PreparedExport['write']
 
 /** Written beside and moved into place when whole, so that a file of that name is never half of one. */
 async function toFile(path: string, write: Write) {
+  const cannot = (why: string) => new Refused({ code: 'exports/cannot-write-there', details: { file: path, why } })
+  // a folder is not made: a name mistyped would scatter files over the disk
+  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory()) throw cannot('ENOENT')
+  if ((await stat(path).catch(() => null))?.isDirectory()) throw cannot('EISDIR')
   const draft = `${path}.${process.pid}.part`
   try {
-    await mkdir(dirname(path), { recursive: true })
     const written = await write(draft)
     await rename(draft, path)
     return written
   } catch (cause) {
     await rm(draft, { force: true })
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    if (/^(EACCES|EPERM|EROFS|ENOSPC|ENOTDIR|EISDIR|EEXIST|ENAMETOOLONG)$/.test(code))
-      throw new Refused({ code: 'exports/cannot-write-there', details: { file: path, why: code } })
+    if (/^(EACCES|EPERM|EROFS|ENOSPC|ENAMETOOLONG)$/.test(code)) throw cannot(code)
     throw cause
   }
 }
@@ -106,12 +109,18 @@ async function toFile(path: string, write: Write) {
 /** Standard output is not ours to end; a reader that has seen enough (`| head`) ends the export without a word. */
 async function toStandardOutput(write: Write) {
   const through = new PassThrough()
+  let seenEnough = false
   process.stdout.once('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EPIPE') process.exit(EXIT.done)
+    seenEnough = cause.code === 'EPIPE'
     through.destroy(cause)
   })
   through.pipe(process.stdout, { end: false })
-  const written = await write(through)
-  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
-  return written
+  try {
+    const written = await write(through)
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+    return written
+  } catch (cause) {
+    if (seenEnough) return null
+    throw cause
+  }
 }

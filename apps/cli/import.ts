@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Refused } from '@dishu/base/refusal'
 import type { IntakeView } from '@dishu/kernel/intake/intake.wire'
@@ -39,6 +39,8 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
   const missing = paths.filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Refused({ code: 'formats/not-found', details: { file: missing[0] } })
   const mapping = values.map ? (JSON.parse(await readFile(values.map, 'utf8')) as SavedMapping) : null
+
+  const names = positionals.map((each) => basename(each)).join(zh ? '、' : ', ')
 
   return withApp(values, async (app) => {
     const controller = interruptible()
@@ -109,7 +111,7 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
       }
       const written = await confirmIntake(app.tools, id, {
         actor: app.actor,
-        reason: values.reason ?? (zh ? `导入 ${positionals.join('、')}` : `import of ${positionals.join(', ')}`),
+        reason: values.reason ?? (zh ? `导入 ${names}` : `import of ${names}`),
         cause: values.cause as Cause,
         now: new Date(),
         signal: controller.signal,

@@ -13,7 +13,7 @@ import { type DoubleCover, replaceDoubleCover } from '@dishu/land/count/doubly.s
 import { cellRules } from '@dishu/land/count/rules'
 import { readSurveyDay } from '@dishu/land/parcels/parcels.store'
 import { inspectRow, ruleName } from '@dishu/land/quality/inspect'
-import { checkCounty } from '@dishu/land/quality/quality.jobs'
+import { checkCounty, type InspectedRows } from '@dishu/land/quality/quality.jobs'
 import { readGrading } from '@dishu/land/soil/soil.store'
 import { closeOnSignals, type Database, openDatabase } from '@dishu/server-kit/embedded'
 import { migrate } from '@dishu/server-kit/migrate'
@@ -110,8 +110,8 @@ async function put(
     })
     await replaceDoubleCover(db, revision.county, doubly)
   }
-  const check = async (county: string) => {
-    await transaction(pool, (db) => checkCounty(db, county, new Date()), { actor, retries: 3 })
+  const check = async (county: string, inspected: InspectedRows | null = null) => {
+    await transaction(pool, (db) => checkCounty(db, county, new Date(), inspected), { actor, retries: 3 })
   }
   const tools: IntakeTools = {
     pool,

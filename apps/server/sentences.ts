@@ -7,6 +7,7 @@ import { messages as areas } from '@dishu/kernel/areas/areas.messages'
 import { messages as intake } from '@dishu/kernel/intake/intake.messages'
 import { messages as records } from '@dishu/kernel/records/records.messages'
 import { messages as count } from '@dishu/land/count/count.messages'
+import { messages as exported } from '@dishu/land/exports/exports.messages'
 import { messages as parcels } from '@dishu/land/parcels/parcels.messages'
 import { messages as soil } from '@dishu/land/soil/soil.messages'
 import { messages as tenure } from '@dishu/land/tenure/tenure.messages'
@@ -31,6 +32,13 @@ const own = {
     zh: { message: `没有编号为 ${id} 的质检结果；重新质检后编号会变。`, hint: '请刷新质检页。' },
     en: { message: `There is no finding ${id}; a new check numbers them anew.`, hint: 'Reload the findings.' },
   }),
+  'quality/already-accepted': ({ key }: { key: string }) => ({
+    zh: { message: `“${key}”的这条结果已被接受为例外。`, hint: '如需收回，请在审计页撤销相应修订。' },
+    en: {
+      message: `This finding about “${key}” is accepted as an exception already.`,
+      hint: 'To take that back, undo its revision on the audit page.',
+    },
+  }),
   'records/no-such-document': ({ sha256 }: { sha256: string }) => ({
     zh: { message: `没有保存摘要为 ${sha256.slice(0, 12)}… 的文件。` },
     en: { message: `No file with the digest ${sha256.slice(0, 12)}… is kept.` },
@@ -38,7 +46,7 @@ const own = {
 }
 
 type Sentences = Readonly<Record<string, (details: never) => Readonly<Record<Language, Sentence>>>>
-const ALL: readonly Sentences[] = [files, tables, areas, intake, records, count, parcels, soil, tenure, database, writing, own]
+const ALL: readonly Sentences[] = [files, tables, areas, intake, records, count, parcels, soil, tenure, database, writing, exported, own]
 
 /** The sentence for a refusal. A code without one is a fault of ours, and still said rather than hidden. */
 export function say(refusal: Refusal, language: Language): Sentence {

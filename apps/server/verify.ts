@@ -1,7 +1,8 @@
 /** The whole proof of one county: the ledger, the kept files, the sealed values, and the count that is derived from the rows. */
+import { tableOf } from '@dishu/kernel/records/records.store'
 import { type Verified, verifyCounty } from '@dishu/kernel/records/verify.jobs'
 import { unseal } from '@dishu/kernel/sealed/sealed'
-import { readDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
+import { countMissingSealed, readDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
 import { countWrongSums } from '@dishu/land/count/cells.store'
 import { compareCells } from '@dishu/land/count/count.jobs'
 import { cellRules } from '@dishu/land/count/rules'
@@ -50,6 +51,11 @@ export async function verifyAll(
     } catch {
       report('sealed-altered')
     }
+  }
+
+  for (const kind of KINDS) {
+    if (!kind.columns.some(([column]) => column === 'sealed')) continue
+    if ((await countMissingSealed(db, county, tableOf(kind))) > 0) report('sealed-missing')
   }
 
   const grading = await readGrading(db, county)

@@ -30,7 +30,7 @@ process.once('message', (order: WorkOrder) => {
 
 async function work({ dataDir, url, id, work }: WorkOrder): Promise<void> {
   const app = await joinApp(dataDir, url)
-  const common = { now: new Date(), signal: controller.signal, report: () => {} }
+  const common = { now: new Date(), signal: controller.signal, report: () => {}, claimed: true }
   try {
     if (work.do === 'read') await readIntakeFiles(app.tools, id, common)
     else {

@@ -13,6 +13,14 @@ import { zh } from './texts/zh.ts'
 
 void import('./fonts.ts') // a second's text in the system's font is better than a second of nothing
 await startWords(zh, en)
+// after an upgrade an open tab asks for parts that are no longer there: once more from the start
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('dishu.reloaded') ?? 0)
+  if (Date.now() - last < 10_000) return
+  sessionStorage.setItem('dishu.reloaded', String(Date.now()))
+  event.preventDefault()
+  window.location.reload()
+})
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no #root to draw in')
 createRoot(root).render(

@@ -54,8 +54,8 @@ export const formatsMessages: MessagesFor<FormatsRefusal> = {
     en: { message: `${file} is of no kind we read.`, hint: KINDS.en },
   }),
   'formats/raster-not-yet': ({ file, kind }) => ({
-    zh: { message: `《${file}》是影像（${kind}），不是矢量或表格数据。`, hint: '影像请在“影像”处导入。' },
-    en: { message: `${file} is imagery (${kind}), not vector or table data.`, hint: 'Imagery is imported elsewhere, under Imagery.' },
+    zh: { message: `《${file}》是影像（${kind}），不是矢量或表格数据。`, hint: '本版本只导入矢量和表格数据。' },
+    en: { message: `${file} is imagery (${kind}), not vector or table data.`, hint: 'This version takes vector and table data only.' },
   }),
   'formats/not-this-format': ({ file, format }) => ({
     zh: { message: `《${file}》的内容不是${TITLES[format].zh}。`, hint: '请确认扩展名与内容一致，或重新导出。' },

@@ -25,6 +25,8 @@ export type RouteRequest = {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Runs `body` once the transaction of this request is committed; not at all when it is rolled back. */
+  afterCommit(body: () => Promise<void>): void
   /** The files of a multipart request, one by one; each must be read before the next. */
   uploads(): AsyncIterable<{ readonly field: string; readonly name: string; readonly stream: Readable }>
 }
@@ -167,7 +169,9 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
 }
 
 async function run(route: Route, request: FastifyRequest, options: ServerOptions): Promise<unknown> {
+  const after: (() => Promise<void>)[] = []
   const told: Omit<RouteRequest, 'db'> = {
+    afterCommit: (body) => void after.push(body),
     actor: options.actor,
     language: languageOf((request.query as Record<string, string>).language ?? request.headers['accept-language']),
     now: new Date(),
@@ -181,11 +185,20 @@ async function run(route: Route, request: FastifyRequest, options: ServerOptions
     },
   }
   if (route.free) return route.handle({ ...told, db: NO_DB })
-  return transaction(options.pool, (db) => route.handle({ ...told, db }), {
-    actor: options.actor,
-    readOnly: route.method === 'GET',
-    isolation: route.method === 'GET' ? 'repeatable read' : 'read committed',
-  })
+  const answered = await transaction(
+    options.pool,
+    (db) => {
+      after.length = 0 // a transaction that is run again begins anew
+      return route.handle({ ...told, db })
+    },
+    {
+      actor: options.actor,
+      readOnly: route.method === 'GET',
+      isolation: route.method === 'GET' ? 'repeatable read' : 'read committed',
+    },
+  )
+  for (const body of after) body().catch((fault: unknown) => options.onFault('after', fault, request.url))
+  return answered
 }
 
 const NO_DB = new Proxy({} as Db, {

@@ -7,6 +7,7 @@ import { useText } from './words.ts'
 export type Part = {
   readonly id: string
   readonly name: string
+  readonly note?: string // what is wrong with the name
   readonly area: number // whole hundredths of a square metre
   readonly count: number
   readonly colour?: string
@@ -75,6 +76,7 @@ export function Parts(props: {
                     <Chip colour={part.colour} hatched={part.hatched ?? false} />
                   ))}
                 {part.drill ? <Link href={part.drill}>{part.name}</Link> : <span className="part-name">{part.name}</span>}
+                {part.note && <small className="part-note">{part.note}</small>}
               </th>
               <td className="right">
                 <Link href={part.to} className="figure" onFocus={() => props.onHover?.(part.id)} onBlur={() => props.onHover?.(null)}>

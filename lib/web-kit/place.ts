@@ -23,8 +23,24 @@ export type Place = {
   readonly synthetic: boolean
 }
 
-export const childrenOf = (areas: readonly AreaNode[], code: string) =>
-  areas.filter(({ parent }) => parent === code).sort((a, b) => (a.code < b.code ? -1 : 1))
+/**
+ * Codes that rows of the register carry and that the county has no area for: slips of the pen. They show by having no outline where
+ * others of their level have one; without any outlines nothing can be told, and nothing is called unknown.
+ */
+export function unknownCodes(areas: readonly AreaNode[]): ReadonlySet<string> {
+  const drawn = new Set(areas.filter(({ bbox }) => bbox !== null).map(({ level }) => level))
+  return new Set(areas.filter(({ level, bbox }) => bbox === null && drawn.has(level)).map(({ code }) => code))
+}
+
+/** The areas right below one, by code; codes that the county has no area for come last. */
+export function childrenOf(areas: readonly AreaNode[], code: string): readonly AreaNode[] {
+  const unknown = unknownCodes(areas)
+  return areas.filter(({ parent }) => parent === code).sort((a, b) => inOrder(unknown, a.code, b.code))
+}
+
+/** By code, unknown codes last. */
+export const inOrder = (unknown: ReadonlySet<string>, a: string, b: string): number =>
+  Number(unknown.has(a)) - Number(unknown.has(b)) || (a < b ? -1 : a > b ? 1 : 0)
 
 /** The areas from the root down to the one with the code; nothing where the code is unknown. A ring of parents ends where it closes. */
 export function pathTo(areas: readonly AreaNode[], code: string): readonly AreaNode[] {

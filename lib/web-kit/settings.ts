@@ -56,3 +56,11 @@ export function remember(name: string, value: string): void {
   }
 }
 export const remembered = read
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(`dishu.${name}`)
+  } catch {
+    // storage is switched off
+  }
+}

@@ -23,11 +23,11 @@ create table kernel.area (
   extra        jsonb not null,
   constraint area_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint area_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index area_one_now on kernel.area (county, id, valid_from) where until is null;
 create index area_until on kernel.area (county, until) where until is not null;
-create index area_since on kernel.area (county, since);
+create index area_closed on kernel.area (county, id) where until is not null;
 create index area_code_now on kernel.area (county, code) where until is null;
 create view kernel.area_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, code, parent, level, name, control_area, srid, outline, bbox, extra from kernel.area where until is null;

@@ -13,9 +13,9 @@ create table land.patch (
   source_file int2,
   source_row  int4,
   digest      bytea not null,
-  patch_key      text not null, -- BSM, or village and number
+  patch_key      text collate "C" not null, -- BSM, or village and number
   patch_number   text, -- TBBH
-  village        text not null, -- the first 12 digits of ZLDWDM
+  village        text collate "C" not null, -- the first 12 digits of ZLDWDM
   village_name   text,
   class          text not null, -- DLBM
   class_name     text,
@@ -35,11 +35,11 @@ create table land.patch (
   extra          jsonb not null -- the file's other fields, as they stood,
   constraint patch_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint patch_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index patch_one_now on land.patch (county, id, valid_from) where until is null;
 create index patch_until on land.patch (county, until) where until is not null;
-create index patch_since on land.patch (county, since);
+create index patch_closed on land.patch (county, id) where until is not null;
 create index patch_key_now on land.patch (county, patch_key) where until is null;
 create index patch_village_now on land.patch (county, village) where until is null;
 create index patch_bbox on land.patch using gist (bbox);
@@ -57,7 +57,7 @@ create table land.parcel (
   source_file int2,
   source_row  int4,
   digest      bytea not null,
-  parcel_code    text not null, -- DKBM
+  parcel_code    text collate "C" not null, -- DKBM
   name           text, -- DKMC
   owner_kind     text, -- SYQXZ
   category       text, -- DKLB
@@ -75,11 +75,11 @@ create table land.parcel (
   extra          jsonb not null,
   constraint parcel_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint parcel_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index parcel_one_now on land.parcel (county, id, valid_from) where until is null;
 create index parcel_until on land.parcel (county, until) where until is not null;
-create index parcel_since on land.parcel (county, since);
+create index parcel_closed on land.parcel (county, id) where until is not null;
 create index parcel_code_now on land.parcel (county, parcel_code) where until is null;
 create index parcel_bbox on land.parcel using gist (bbox);
 create view land.parcel_now as
@@ -107,11 +107,11 @@ create table land.ground (
   extra    jsonb not null,
   constraint ground_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint ground_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index ground_one_now on land.ground (county, id, valid_from) where until is null;
 create index ground_until on land.ground (county, until) where until is not null;
-create index ground_since on land.ground (county, since);
+create index ground_closed on land.ground (county, id) where until is not null;
 create index ground_key_now on land.ground (county, layer, key) where until is null;
 create index ground_bbox on land.ground using gist (bbox);
 create view land.ground_now as

@@ -22,11 +22,11 @@ create table land.party (
   extra        jsonb not null,
   constraint party_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint party_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index party_one_now on land.party (county, id, valid_from) where until is null;
 create index party_until on land.party (county, until) where until is not null;
-create index party_since on land.party (county, since);
+create index party_closed on land.party (county, id) where until is not null;
 create index party_code_now on land.party (county, party_code) where until is null;
 create view land.party_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, party_code, role, party_kind, name, member_count, sealed, extra from land.party where until is null;
@@ -51,11 +51,11 @@ create table land.member (
   extra      jsonb not null,
   constraint member_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint member_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index member_one_now on land.member (county, id, valid_from) where until is null;
 create index member_until on land.member (county, until) where until is not null;
-create index member_since on land.member (county, since);
+create index member_closed on land.member (county, id) where until is not null;
 create index member_party_now on land.member (county, party_code) where until is null;
 create view land.member_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, party_code, relation, sex, note, co_owner, sealed, extra from land.member where until is null;
@@ -87,11 +87,11 @@ create table land.contract (
   extra           jsonb not null,
   constraint contract_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint contract_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index contract_one_now on land.contract (county, id, valid_from) where until is null;
 create index contract_until on land.contract (county, until) where until is not null;
-create index contract_since on land.contract (county, since);
+create index contract_closed on land.contract (county, id) where until is not null;
 create index contract_code_now on land.contract (county, contract_code) where until is null;
 create view land.contract_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, contract_code, previous_code, issuer_code, contractor_code, mode, term_from, term_to, contract_area, contract_mu, parcel_count, rent_fen, signed_on, sealed, extra from land.contract where until is null;
@@ -119,11 +119,11 @@ create table land.contract_parcel (
   extra           jsonb not null,
   constraint contract_parcel_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint contract_parcel_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index contract_parcel_one_now on land.contract_parcel (county, id, valid_from) where until is null;
 create index contract_parcel_until on land.contract_parcel (county, until) where until is not null;
-create index contract_parcel_since on land.contract_parcel (county, since);
+create index contract_parcel_closed on land.contract_parcel (county, id) where until is not null;
 create index contract_parcel_now_by_parcel on land.contract_parcel (county, parcel_code) where until is null;
 create index contract_parcel_now_by_contract on land.contract_parcel (county, contract_code) where until is null;
 create view land.contract_parcel_now as
@@ -153,11 +153,11 @@ create table land.transfer (
   extra          jsonb not null,
   constraint transfer_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint transfer_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index transfer_one_now on land.transfer (county, id, valid_from) where until is null;
 create index transfer_until on land.transfer (county, until) where until is not null;
-create index transfer_since on land.transfer (county, since);
+create index transfer_closed on land.transfer (county, id) where until is not null;
 create index transfer_code_now on land.transfer (county, transfer_code) where until is null;
 create view land.transfer_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, transfer_code, contract_code, from_code, to_code, mode, term_from, term_to, transfer_area, parcel_count, sealed, extra from land.transfer where until is null;

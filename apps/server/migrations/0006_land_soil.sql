@@ -36,11 +36,11 @@ create table land.sample (
   extra         jsonb not null,
   constraint sample_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint sample_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index sample_one_now on land.sample (county, id, valid_from) where until is null;
 create index sample_until on land.sample (county, until) where until is not null;
-create index sample_since on land.sample (county, since);
+create index sample_closed on land.sample (county, id) where until is not null;
 create index sample_code_now on land.sample (county, sample_code) where until is null;
 create index sample_place on land.sample using gist (place);
 create view land.sample_now as

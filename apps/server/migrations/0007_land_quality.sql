@@ -19,11 +19,11 @@ create table land.exception (
   accepted_by  text not null,
   constraint exception_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint exception_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index exception_one_now on land.exception (county, id, valid_from) where until is null;
 create index exception_until on land.exception (county, until) where until is not null;
-create index exception_since on land.exception (county, since);
+create index exception_closed on land.exception (county, id) where until is not null;
 create index exception_subject_now on land.exception (county, rule, subject_kind, subject_key) where until is null;
 create view land.exception_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, rule, subject_kind, subject_key, reason, accepted_by from land.exception where until is null;

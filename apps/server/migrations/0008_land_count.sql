@@ -30,12 +30,12 @@ create table land.cell (
   outline     bytea,
   constraint cell_is_valid_for_a_day_or_more check (valid_from < valid_to),
   constraint cell_is_recorded_for_a_revision_or_more check (since < until),
-  primary key (county, id, since, valid_from)
+  primary key (county, since, id, valid_from)
 );
 create unique index cell_one_now on land.cell (county, id, valid_from) where until is null;
 create index cell_until on land.cell (county, until) where until is not null;
-create index cell_since on land.cell (county, since);
+create index cell_closed on land.cell (county, id) where until is not null;
 create index cell_patch on land.cell (county, patch_id) where until is null;
-create index cell_parcel on land.cell (county, parcel_id) where until is null;
+create index cell_parcel on land.cell (county, parcel_id) where until is null and parcel_id is not null;
 create view land.cell_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, patch_id, parcel_id, part, lead, area, village, class, grade, owner, contract, saline, contract_code, outline from land.cell where until is null;

@@ -16,7 +16,9 @@ function placeFrom(session: SessionView | null, areas: readonly AreaView[], addr
   const asked = address.get('county')
   const county = session?.counties.find((each) => each.county === asked) ?? session?.counties[0]
   if (!session || !county) return null
-  const path = pathTo(areas, address.get('within') ?? county.county)
+  const found = pathTo(areas, address.get('within') ?? county.county)
+  // a code of another county, by a slip of the pen, still belongs to the count of this one
+  const path = found.length > 0 && found[0].code !== county.county ? [...pathTo(areas, county.county), ...found] : found
   const here = path.at(-1)
   return {
     county: county.county,

@@ -4,8 +4,10 @@ import { cursor, type Db, ident, joined, sql } from '@dishu/server-kit/sql'
 import { canonicalJson, dayNumber, tableOf } from '../records/records.store.ts'
 import type { Content, Kind } from '../records/records.ts'
 
-const textOf = (value: unknown) => (typeof value === 'object' && value !== null ? canonicalJson(value) : String(value ?? ''))
-export const keyOf = (columns: readonly string[], content: Content) => columns.map((column) => textOf(content[column])).join('\u001f')
+const textOf = (value: unknown) =>
+  typeof value === 'string' ? value : typeof value === 'object' && value !== null ? canonicalJson(value) : String(value ?? '')
+export const keyOf = (columns: readonly string[], content: Content) =>
+  columns.length === 1 ? textOf(content[columns[0]]) : columns.map((column) => textOf(content[column])).join('\u001f')
 
 export type Present = { readonly id: number; readonly validFrom: number; readonly validTo: number; readonly digest: Buffer }
 

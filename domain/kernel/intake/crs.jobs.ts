@@ -102,3 +102,5 @@ export function shiftBetween(known: Box, found: Box): { readonly eastM: number; 
 
 export const widened = (box: Box | null, by: Box): Box =>
   box ? [Math.min(box[0], by[0]), Math.min(box[1], by[1]), Math.max(box[2], by[2]), Math.max(box[3], by[3])] : by
+
+export const isIn = (box: Box, of: Box): boolean => box[0] >= of[0] && box[1] >= of[1] && box[2] <= of[2] && box[3] <= of[3]

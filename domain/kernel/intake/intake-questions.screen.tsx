@@ -1,8 +1,8 @@
+import { useDraft } from '@dishu/web-kit/draft'
 import { send, useAct } from '@dishu/web-kit/read'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { useText } from '@dishu/web-kit/words'
 import { Button, Checkbox, Input, Radio, Select } from 'antd'
-import { useState } from 'react'
 import type { IntakeView, LayerPreview, Question } from './intake.wire.ts'
 
 type Mapping = {
@@ -23,12 +23,19 @@ const mappingOf = (standard: MappingQuestion['standards'][number]): Mapping => (
   options: {},
 })
 
+/** How much of a standard is seen in the columns; what it cannot do without weighs more than all the rest of its fields would by chance. */
+const guessed = ({ fields }: MappingQuestion['standards'][number]) =>
+  fields.reduce((sum, { guess, required }) => sum + (guess === null ? 0 : required ? 3 : 1), 0)
+
 /** Questions that are answered with a tick, and what the tick says. */
 const yesOf = (id: Question['id']) => (id === 'unclassified' ? 'yes' : id.startsWith('shifted:') ? 'accept' : null)
 
 /** What the system takes an answer to be before the person has said anything. */
 function proposed(question: Question): Answer | null {
-  if (isMapping(question)) return question.standards.length > 0 ? mappingOf(question.standards[0]) : null
+  if (isMapping(question)) {
+    const [likeliest] = [...question.standards].sort((a, b) => guessed(b) - guessed(a))
+    return likeliest && guessed(likeliest) > 0 ? mappingOf(likeliest) : null
+  }
   return 'proposal' in question ? question.proposal : null
 }
 
@@ -42,21 +49,20 @@ function isComplete(question: Question, answer: Answer | null | undefined): bool
 /** Everything an import has to ask, on one form; answers already proposed are filled in. */
 export function QuestionsForm({ intake }: { readonly intake: IntakeView }) {
   const t = useText()
-  const [answers, setAnswers] = useState<Readonly<Record<string, Answer | null>>>(() =>
-    Object.fromEntries(intake.questions.map((question) => [question.id, proposed(question)])),
-  )
+  const [{ answers }, draft, done] = useDraft<{ readonly answers: Readonly<Record<string, Answer | null>> }>(`questions/${intake.id}`, {
+    answers: {},
+  })
+  const given = Object.fromEntries(intake.questions.map((question) => [question.id, answers[question.id] ?? proposed(question)]))
   const act = useAct(
-    (given: Readonly<Record<string, Answer | null>>) => send<IntakeView>(`/api/intakes/${intake.id}/answers`, { answers: given }),
+    (said: Readonly<Record<string, Answer | null>>) => send<IntakeView>(`/api/intakes/${intake.id}/answers`, { answers: said }),
     ['/api/intakes'],
   )
-  const complete = intake.questions.every((question) => isComplete(question, answers[question.id]))
-  const set = (id: string, answer: Answer | null) => setAnswers({ ...answers, [id]: answer })
+  const complete = intake.questions.every((question) => isComplete(question, given[question.id]))
+  const set = (id: string, answer: Answer | null) => draft({ answers: { ...answers, [id]: answer } })
+  const go = () => complete && act.mutate(given, { onSuccess: done })
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form
-    <section
-      className="card questions"
-      onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && complete && act.mutate(answers)}
-    >
+    <section className="card questions" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
       <h2>{t('questions.title', { count: intake.questions.length })}</h2>
       {intake.questions.map((question) => (
         <div key={question.id} className="question">
@@ -65,24 +71,24 @@ export function QuestionsForm({ intake }: { readonly intake: IntakeView }) {
             <MappingForm
               question={question}
               layer={layerOf(question.id, intake.layers)}
-              answer={asMapping(answers[question.id])}
+              answer={asMapping(given[question.id])}
               onAnswer={(answer) => set(question.id, answer)}
             />
           ) : yesOf(question.id) !== null ? (
             <Checkbox
-              checked={answers[question.id] === yesOf(question.id)}
+              checked={given[question.id] === yesOf(question.id)}
               onChange={(event) => set(question.id, event.target.checked ? yesOf(question.id) : null)}
             >
               {t(question.id === 'unclassified' ? 'questions.unclassified-yes' : 'questions.shifted-yes')}
             </Checkbox>
           ) : (
-            <ChoiceForm question={question} answer={asText(answers[question.id])} onAnswer={(answer) => set(question.id, answer)} />
+            <ChoiceForm question={question} answer={asText(given[question.id])} onAnswer={(answer) => set(question.id, answer)} />
           )}
         </div>
       ))}
       {act.error && <Trouble failure={act.error} />}
       <div className="row gap">
-        <Button type="primary" disabled={!complete} loading={act.isPending} onClick={() => act.mutate(answers)}>
+        <Button type="primary" disabled={!complete} loading={act.isPending} onClick={go}>
           {t('questions.go')}
         </Button>
         <span className="quiet">{t('questions.keys')}</span>
@@ -152,8 +158,8 @@ function MappingForm(props: {
   const { question, layer, answer, onAnswer } = props
   const standard = question.standards.find(({ id }) => id === answer?.standard)
   const fields = layer?.fields ?? []
-  const examples = new Map(fields.map((field) => [field.name, field.examples]))
-  const options = fields.map((field) => ({ value: field.name, label: `${field.name}  ${field.examples[0] ?? ''}` }))
+  const examples = new Map(fields.map((field) => [field.name, [...new Set(field.examples)].filter((text) => text !== '')]))
+  const options = fields.map((field) => ({ value: field.name, label: `${field.name}  ${examples.get(field.name)?.[0] ?? ''}` }))
   const rows = Math.min(10, Math.max(0, ...fields.map((field) => field.examples.length)))
   return (
     <div className="mapping">

@@ -1,4 +1,5 @@
 import { formatCount } from '@dishu/web-kit/areas'
+import { useDraft } from '@dishu/web-kit/draft'
 import { AreaText } from '@dishu/web-kit/figures.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { send, useAct, useRead } from '@dishu/web-kit/read'
@@ -60,7 +61,7 @@ export function IntakeScreen({ id }: { readonly id: string }) {
       {intake.state === 'cancelled' && <p className="note">{t('import.cancelled')}</p>}
       {intake.state === 'needs-answers' && <QuestionsForm key={intake.questions.map((question) => question.id).join()} intake={intake} />}
       {intake.state === 'done' && <Done intake={intake} />}
-      {intake.layers.length > 0 && !isUnderWay(intake.state) && <Preview intake={intake} />}
+      {intake.layers.length > 0 && !isUnderWay(intake.state) && intake.state !== 'needs-answers' && <Preview intake={intake} />}
     </div>
   )
 }
@@ -226,7 +227,7 @@ function Preview({ intake }: { readonly intake: IntakeView }) {
             </table>
           </div>
           {refused > refusedRows.length && (
-            <p className="quiet">{t('import.first-of', { shown: formatCount(refusedRows.length), count: formatCount(refused) })}</p>
+            <p className="quiet">{t('import.first-of', { shown: formatCount(refusedRows.length), count: refused })}</p>
           )}
         </section>
       )}
@@ -262,7 +263,7 @@ function LayerRow({ layer }: { readonly layer: LayerPreview }) {
           {layer.standardName ?? <span className="alarm">{t('import.not-recognised')}</span>}{' '}
           <small className="quiet">{layer.format}</small>
         </td>
-        <td className="number">
+        <td className="number crs">
           {layer.crs ?? '—'} <small className="quiet">{layer.encoding}</small>
         </td>
         {[layer.rowsRead, layer.added, layer.changed, layer.unchanged, layer.ended, layer.refused].map((value, i) => (
@@ -292,8 +293,7 @@ type Counts = { readonly added: number; readonly changed: number; readonly ended
 
 function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView; readonly counts: Counts; onDone(): void }) {
   const t = useText()
-  const [reason, setReason] = useState('')
-  const [cause, setCause] = useState<string>('re-survey')
+  const [{ reason, cause }, draft, done] = useDraft(`confirm/${intake.id}`, { reason: '', cause: 're-survey' })
   const secrecy = intake.questions.find(({ id }) => id === 'unclassified') // still to be said; asked here, so that nobody confirms without it
   const [unclassified, setUnclassified] = useState(secrecy === undefined)
   const confirm = useAct(
@@ -304,12 +304,16 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
     ['/api/'],
   )
   const complete = reason.trim() !== '' && unclassified
-  const go = () => complete && confirm.mutate(null, { onSuccess: onDone })
+  const close = () => {
+    done()
+    onDone()
+  }
+  const go = () => complete && confirm.mutate(null, { onSuccess: close })
   return (
     <Modal
       open
       title={t('import.confirm-title')}
-      okText={t('import.confirm-go', { count: formatCount(counts.added + counts.changed + counts.ended) })}
+      okText={t('import.confirm-go', { count: counts.added + counts.changed + counts.ended })}
       okButtonProps={{ disabled: !complete }}
       confirmLoading={confirm.isPending}
       onOk={go}
@@ -330,7 +334,7 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
         <Select<string>
           id="confirm-cause"
           value={cause}
-          onChange={setCause}
+          onChange={(next) => draft({ cause: next })}
           options={CAUSES.filter((name) => name !== 'undo').map((name) => ({ value: name, label: wordOr(t, `cause.${name}`, name) }))}
         />
         <label htmlFor="confirm-reason">{t('audit.reason')}</label>
@@ -340,7 +344,7 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
           autoFocus
           value={reason}
           placeholder={t('import.reason-example')}
-          onChange={(event) => setReason(event.target.value)}
+          onChange={(event) => draft({ reason: event.target.value })}
         />
       </div>
       {secrecy && (

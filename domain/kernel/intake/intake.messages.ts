@@ -47,6 +47,13 @@ export const messages: MessagesFor<IntakeRefusal | IntakeRowRefusal | IntakeNote
     zh: { message: '导入中途被中断，没有写入任何内容。', hint: '请重新读取这些文件。' },
     en: { message: 'The import was interrupted; nothing was written.', hint: 'Read the files again.' },
   }),
+  'intake/file-too-large': ({ file, limitMb }) => ({
+    zh: { message: `《${file}》超过 ${limitMb} MB，不能经网页上传。`, hint: '请在服务器上用命令行导入：dishu import FILE。' },
+    en: {
+      message: `${file} is over ${limitMb} MB and cannot be uploaded through the page.`,
+      hint: 'Import it on the server’s command line: dishu import FILE.',
+    },
+  }),
   'intake/file-changed': ({ file }) => ({
     zh: { message: `文件 ${file} 在预览之后被改动。`, hint: '请重新导入，以便预览与写入一致。' },
     en: { message: `The file ${file} changed after the preview.`, hint: 'Import it again, so that what is written is what was shown.' },

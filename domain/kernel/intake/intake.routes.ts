@@ -12,7 +12,16 @@ import { type IntakeRow, readIntake, readIntakes } from './intake.store.ts'
 import type { Standard } from './intake.ts'
 import type { IntakeView } from './intake.wire.ts'
 import type { Answers } from './preview.ts'
-import { answerIntake, beginIntake, cancelIntake, filesFolder, intakeFiles, refusedRows } from './service.jobs.ts'
+import {
+  answerIntake,
+  beginIntake,
+  cancelIntake,
+  claimReading,
+  claimWriting,
+  filesFolder,
+  intakeFiles,
+  refusedRows,
+} from './service.jobs.ts'
 import { type ViewTools, viewOf } from './view.ts'
 
 /** A process that does the long work of an import, and can be stopped. */
@@ -48,6 +57,12 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
     if (!intake) throw new Refused({ code: 'intake/no-such-import', details: { id } })
     return intake
   }
+  // the state is moved before the worker starts, so that whoever asks next is told what goes on
+  const read = async (id: string, now: Date) => {
+    if (!(await claimReading(pool, id, now)))
+      throw new Refused({ code: 'intake/wrong-state', details: { id, state: (await current(id)).state } })
+    runner.start(id, { do: 'read' })
+  }
   return [
     {
       method: 'POST',
@@ -63,7 +78,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
             if (plain === '' || plain === '.' || plain === '..') throw new Refused({ code: 'intake/no-files', details: {} })
             await pipeline(stream, createWriteStream(join(filesFolder(dataDir, id), plain), { flags: 'wx', mode: 0o600 }))
             if ((stream as Readable & { truncated?: boolean }).truncated)
-              throw new Refused({ code: 'formats/file-too-large', details: { file: plain, limitMb: 4096 } })
+              throw new Refused({ code: 'intake/file-too-large', details: { file: plain, limitMb: 4096 } })
             files++
           }
           if (files === 0) throw new Refused({ code: 'intake/no-files', details: {} })
@@ -72,7 +87,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
           await rm(filesFolder(dataDir, id), { recursive: true, force: true })
           throw cause
         }
-        runner.start(id, { do: 'read' })
+        await read(id, request.now)
         return view(await current(id), request)
       },
     },
@@ -112,7 +127,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
         const answers = answersFrom((request.body as { answers: Record<string, unknown> }).answers)
         orRefused(await answerIntake(pool, id, answers, signaturesOf(intake), request.actor, request.now))
         // the confirmation that nothing is classified changes no row, so nothing need be read again for it
-        if (Object.keys(answers).some((each) => each !== 'unclassified')) runner.start(id, { do: 'read' })
+        if (Object.keys(answers).some((each) => each !== 'unclassified')) await read(id, request.now)
         return view(await current(id), request)
       },
     },
@@ -130,13 +145,15 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
         const intake = await current(id)
         if (intake.state !== 'ready') throw new Refused({ code: 'intake/wrong-state', details: { id, state: intake.state } })
         if (!intake.answers.unclassified) throw new Refused({ code: 'intake/not-confirmed-unclassified', details: {} })
+        if (!(await claimWriting(pool, id, request.now)))
+          throw new Refused({ code: 'intake/wrong-state', details: { id, state: 'writing' } })
         runner.start(id, {
           do: 'write',
           reason,
           cause: CAUSES.includes(cause as Cause) ? (cause as Cause) : 're-survey',
           actor: request.actor,
         })
-        return view({ ...(await current(id)), state: 'writing' }, request)
+        return view(await current(id), request)
       },
     },
     {

@@ -26,7 +26,14 @@ const minute = (iso: string) => {
 
 /** The files of an import by name; once they are put away, the names that its layers came from. */
 export const fileNames = ({ files, layers }: IntakeView): readonly string[] =>
-  files.length > 0 ? files.map(({ name }) => name) : [...new Set(layers.map(({ file }) => file))]
+  files.length > 0 ? withoutCompanions(files.map(({ name }) => name)) : [...new Set(layers.map(({ file }) => file))]
+
+/** A shapefile is several files with one name: the others are left out where their .shp is there. */
+function withoutCompanions(names: readonly string[]): readonly string[] {
+  const stem = (name: string) => name.replace(/(\.shp)?\.[^.]*$/, '').toLowerCase()
+  const shapes = new Set(names.filter((name) => /\.shp$/i.test(name)).map(stem))
+  return names.filter((name) => !/\.(cpg|dbf|prj|shx|sbn|sbx|qix|xml)$/i.test(name) || !shapes.has(stem(name)))
+}
 
 /** Import: drop the office's files; below, every import so far. */
 export function IntakesScreen() {

@@ -1,3 +1,4 @@
+import type { Refusal } from '@dishu/base/refusal'
 import { type Db, json } from '@dishu/server-kit/sql'
 import type { IntakeState } from './intake.wire.ts'
 import type { Answers, Preview, SavedMapping } from './preview.ts'
@@ -48,6 +49,11 @@ export const writeProgress = (db: Db, id: string, progress: IntakeRow['progress'
 
 export const writeDone = (db: Db, id: string, revisions: readonly { county: string; rev: number }[], now: Date) => db.run`
   update ops.intake set state = 'done', revisions = ${json(revisions)}, changed_at = ${now}
+  where county = ${NO_COUNTY} and intake_id = ${id} and state = 'writing'`
+
+/** An import that could not be written stands refused, with the reason beside its preview. */
+export const writeRefusal = (db: Db, id: string, refusal: Refusal, now: Date) => db.run`
+  update ops.intake set state = 'refused', preview = preview || ${json({ refusal })}::jsonb, changed_at = ${now}
   where county = ${NO_COUNTY} and intake_id = ${id} and state = 'writing'`
 
 /** After a crash: what was being read can be read again, what was being written was not written. Gives the ids. */

@@ -36,7 +36,7 @@ export function measure(
   wkb: Uint8Array,
   projection: Projection,
 ): { ok: true; geometry: RowGeometry } | { ok: false; at: readonly [number, number] } {
-  const shape = readWkb(wkb)
+  const shape = plainPolygon(wkb) ?? readWkb(wkb)
   let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   let bad = false
   const placed = (xy: Float64Array): Float64Array => {
@@ -56,7 +56,7 @@ export function measure(
   let type: RowGeometry['type']
   switch (shape.type) {
     case 'polygon': {
-      const polygons = shape.polygons.map(({ rings }) => ({ rings: rings.map(placed) }))
+      const polygons = shape.polygons.map(({ rings }) => ({ rings: rings.length === 1 ? [placed(rings[0])] : rings.map(placed) }))
       type = 'polygon'
       if (!bad) area = Math.round(ellipsoidalArea(polygons) * 100)
       break
@@ -76,4 +76,33 @@ export function measure(
     return { ok: false, at: [x, y] }
   }
   return { ok: true, geometry: { wkb, srid: projection.srid, type, bbox: [minX, minY, maxX, maxY], area, point } }
+}
+
+const POLYGON = 3
+let coordinates = new Float64Array(1024)
+let view = new DataView(new ArrayBuffer(0))
+
+/**
+ * The common outline, one polygon in little-endian and two dimensions, read into coordinates that the next call writes over: hundreds of
+ * thousands of small arrays are more work for the collector than the reading. Null for everything else, and for bytes that break off.
+ */
+function plainPolygon(wkb: Uint8Array): { readonly type: 'polygon'; readonly polygons: readonly { readonly rings: Float64Array[] }[] } | null {
+  if (view.buffer !== wkb.buffer) view = new DataView(wkb.buffer)
+  const end = wkb.byteOffset + wkb.length
+  let at = wkb.byteOffset
+  if (wkb.length < 9 || wkb[0] !== 1 || view.getUint32(at + 1, true) !== POLYGON) return null
+  if (wkb.length > 8 * coordinates.length) coordinates = new Float64Array(wkb.length / 4)
+  const ringCount = view.getUint32(at + 5, true)
+  at += 9
+  const rings: Float64Array[] = []
+  let used = 0
+  for (let r = 0; r < ringCount; r++) {
+    if (at + 4 > end) return null
+    const ringEnd = at + 4 + 16 * view.getUint32(at, true)
+    if (ringEnd > end) return null
+    const from = used
+    for (at += 4; at < ringEnd; at += 8) coordinates[used++] = view.getFloat64(at, true)
+    rings.push(coordinates.subarray(from, used))
+  }
+  return at === end && rings.length > 0 ? { type: 'polygon', polygons: [{ rings }] } : null
 }

@@ -112,6 +112,7 @@ export type IntakeRefusal =
   | Refusal<'intake/not-confirmed-unclassified', Record<string, never>>
   | Refusal<'intake/no-county', { readonly files: readonly string[] }>
   | Refusal<'intake/interrupted', Record<string, never>>
+  | Refusal<'intake/file-too-large', { readonly file: string; readonly limitMb: number }>
   | Refusal<'intake/file-changed', { readonly file: string }>
   | Refusal<'intake/disk-nearly-full', { readonly freeMb: number; readonly neededMb: number }>
 

@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, createReadStream, writeFileSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Day, dayOf } from '@dishu/base/date'
+import { type Day, dayOf, FOREVER } from '@dishu/base/date'
 import { type Refusal, Refused } from '@dishu/base/refusal'
 import { crsFromEpsg } from '@dishu/formats/crs/crs'
 import type { Batch, Crs, Layer, Source } from '@dishu/formats/layers'
+import { zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
 import { type Db, type Pool, transaction } from '@dishu/server-kit/sql'
 import type { CountyKeys, Vault } from '@dishu/server-kit/vault'
 import {
@@ -26,7 +27,7 @@ import {
 import type { Content, Kind, SourceFile } from '../records/records.ts'
 import { seal } from '../sealed/sealed.ts'
 import { keyOf, PresentRows } from './compare.jobs.ts'
-import { type Box, type SettledCrs, settleCrs, shiftBetween, widened } from './crs.jobs.ts'
+import { type Box, isIn, type SettledCrs, settleCrs, shiftBetween, widened } from './crs.jobs.ts'
 import { type FileGroup, groupFiles, layerKey } from './files.jobs.ts'
 import { readMapping } from './intake.store.ts'
 import type { FieldRefusal, ReadRecord, RowGeometry, Standard } from './intake.ts'
@@ -84,6 +85,10 @@ type OpenLayer = {
   box: Box | null // of the rows read, in degrees
   readonly notes: (Refusal | IntakeNote)[]
 }
+
+/** What the rules said of the rows of an import by themselves, so that the check after it need not ask them again. */
+export type Inspected = { readonly day: Day; readonly remarked: Readonly<Record<string, readonly string[]>> } // keys of rows, by kind
+export const inspectedFile = (folder: string, county: string) => join(folder, 'staged', `${county}.inspected.json`)
 
 export const signatureOf = (layer: Layer) =>
   createHash('sha256')
@@ -200,6 +205,7 @@ type CountyState = {
   readonly present: Map<string, PresentRows>
   readonly files: Map<string, StagedRows>
   readonly sources: SourceFile[]
+  readonly sourceOf: Map<OpenLayer, number> // place in `sources`, of the layers it is open for
   readonly keysInFile: Map<string, Map<string, SeenKey>> // by kind
   readonly unmatched: {
     readonly kind: Kind
@@ -210,11 +216,20 @@ type CountyState = {
   }[]
   readonly counts: Map<string, { added: number; changed: number; ended: number }>
   readonly sealedRefs: Set<string>
+  readonly remarked: Map<string, string[]> // by kind: keys of rows that the rules say something of
   readonly base: number
 }
 
+/** Half a 6° zone and a county's breadth. */
+const WIDEST_ZONE_DEGREES = 4
 const STRAY_ROWS = 20
 const STRAY_SHARE = 0.02
+/** Rows under counties that nobody expected, kept until all is read: by then it is plain whether they are slips of the pen. */
+type Kept = { readonly open: OpenLayer; readonly batch: Batch; readonly county: string }
+const KEPT_ROWS = 5000
+
+/** Changed rows whose before is read from the register at one time. */
+const CHANGES_AT_ONCE = 500
 
 /** A record of a kind whose rows complete each other, kept until all rows are read. */
 type Held = {
@@ -224,6 +239,15 @@ type Held = {
   readonly open: OpenLayer
   readonly row: number
   readonly validFrom: Day
+}
+
+/** A layer's rows on their way in: what is alike for all of them. */
+type Into = {
+  readonly open: OpenLayer
+  readonly standard: Standard
+  readonly counts: LayerCounts
+  readonly validFrom: Day
+  readonly projection: Projection | null
 }
 
 class Reading {
@@ -252,8 +276,12 @@ class Reading {
   private readonly sealedLines: string[] = []
 
   private readonly strays: ReadonlyMap<string, string>
+  private readonly kinds: ReadonlyMap<string, Kind>
+  private readonly sealing: ReadonlySet<Kind> // kinds with a column of sealed values
   private readonly rowsOf = new Map<OpenLayer, Map<string, number>>()
   private readonly held = new Map<string, Held>()
+  private readonly kept: Kept[] = []
+  private expected: ReadonlySet<string> = new Set()
 
   constructor(
     tools: ReadingTools,
@@ -263,6 +291,8 @@ class Reading {
     strays: ReadonlyMap<string, string>,
   ) {
     this.strays = strays
+    this.kinds = new Map(tools.kinds.map((kind) => [kind.name, kind]))
+    this.sealing = new Set(tools.kinds.filter(({ columns }) => columns.some(([column]) => column === 'sealed')))
     this.tools = tools
     this.request = request
     this.staged = staged
@@ -287,14 +317,21 @@ class Reading {
       0,
     )
     try {
+      const registered = (await readCounties(db)).map(({ county }) => county)
+      this.expected = new Set([...registered, ...known.flatMap((each) => this.countyOfFirstRow(each) ?? [])])
       for (const layer of known) await this.readLayer(db, layer, validFrom, total)
-      const strays = this.findStrays((await readCounties(db)).map(({ county }) => county))
-      if (strays.size > 0 && this.strays.size === 0) return { strays }
+      const strays = this.findStrays(registered)
+      if (this.strays.size === 0 && [...strays.keys()].some((county) => this.counties.has(county))) return { strays }
+      await this.readKept(db, validFrom, strays)
       await this.stageHeld(db)
       await this.matchOtherwise(db)
       await this.endMissing(db, validFrom)
       await this.describeChanges(db)
       this.flushLines()
+      for (const { county, remarked } of this.counties.values()) {
+        const inspected: Inspected = { day: dayOf(this.request.now), remarked: Object.fromEntries(remarked) }
+        writeFileSync(inspectedFile(this.request.folder, county), JSON.stringify(inspected), { mode: 0o600 })
+      }
     } finally {
       for (const county of this.counties.values()) for (const file of county.files.values()) file.close()
     }
@@ -351,6 +388,10 @@ class Reading {
     for (const open of layers) {
       const county = this.countyOfFirstRow(open) ?? this.request.answers.county
       const known = county ? await this.tools.knownBox(db, county) : null
+      const zone = open.crs?.crs.epsg ? zoneOfEpsg(open.crs.crs.epsg) : null
+      const longitude = open.box ? (open.box[0] + open.box[2]) / 2 : 0
+      if (zone && open.crs && open.box && Math.abs(longitude - zone.centralMeridian) > WIDEST_ZONE_DEGREES)
+        open.notes.push({ code: 'intake/crs-not-the-zone', details: { crs: crsLabel(open.crs.crs), longitude } })
       const shift = known && open.box && shiftBetween(known, open.box)
       if (!shift) continue
       open.notes.push({ code: 'intake/shift-suspected', details: shift })
@@ -390,7 +431,8 @@ class Reading {
   /** From which day rows hold that do not say so: as answered, else the survey year of these files, else of the register, else today. */
   private async validFrom(db: Db): Promise<Day> {
     if (this.request.answers.validFrom) return this.request.answers.validFrom as Day
-    const days: Day[] = []
+    // the survey of the land says for all of an import from when it holds; the days of other sheets (of sampling, of signing) stand in their own rows
+    const days: { readonly day: Day; readonly survey: boolean }[] = []
     const counties = new Set<string>()
     for (const open of this.layers) {
       if (!open.first || !open.standard || open.first.rows.length === 0) continue
@@ -400,15 +442,18 @@ class Reading {
         matchFields(open.standard, open.layer.fields, open.mapping?.fields),
       )
       const day = open.standard.validFromOf(values.at(0))
-      if (day) days.push(day)
+      if (day) days.push({ day, survey: open.standard.as === 'patches' })
       const county = this.countyOfFirstRow(open) ?? this.request.answers.county
       if (county) counties.add(county)
     }
-    if (days.length > 0) return days.sort()[0]
+    const stated = days.filter(({ survey }) => survey).sort((a, b) => (a.day < b.day ? -1 : 1))[0]
+    if (stated) return stated.day
     for (const county of counties) {
       const day = await this.tools.surveyDay(db, county)
       if (day) return day
     }
+    const other = days.map(({ day }) => day).sort()[0]
+    if (other) return other
     return dayOf(this.request.now)
   }
 
@@ -417,9 +462,10 @@ class Reading {
     const matched = matchFields(standard, open.layer.fields, open.mapping?.fields)
     const counts: LayerCounts = { rowsRead: 0, added: 0, changed: 0, unchanged: 0, ended: 0, refused: 0, areaIn: null, areaOut: null }
     this.counts.set(open.key, counts)
-    const projection = open.crs ? projectionOf(open.crs.crs, open.crs.srid) : null
     const told = new Set(this.layers.flatMap((each) => this.countyOfFirstRow(each) ?? []))
     const fallback = this.request.answers.county ?? (told.size === 1 ? [...told][0] : null)
+    const into = { open, standard, counts, validFrom, projection: open.crs ? projectionOf(open.crs.crs, open.crs.srid) : null }
+    const rowsOf = new Map<string, number>() // by stated county
     for (let batch: Batch | null = open.first; batch !== null; ) {
       this.request.signal.throwIfAborted()
       for (const { row, refusal } of batch.problems) {
@@ -429,9 +475,23 @@ class Reading {
       const values = new BatchValues(batch.columns, open.layer.fields, matched)
       for (let i = 0; i < batch.rows.length; i++) {
         counts.rowsRead++
-        values.at(i)
-        await this.readRow(db, open, standard, projection, values, batch, i, counts, validFrom, fallback)
+        const stated = standard.countyOf(values.at(i))
+        if (stated !== null) {
+          const rows = (rowsOf.get(stated) ?? 0) + 1
+          rowsOf.set(stated, rows)
+          if (this.mayBeStray(stated, rows)) {
+            this.kept.push({ open, batch: rowAlone(batch, i), county: stated })
+            continue
+          }
+        }
+        const county = stated === null ? fallback : (this.strays.get(stated) ?? stated)
+        if (stated !== null && county !== stated && county) this.noteStray(open, county, stated)
+        // nothing is awaited for a row whose county is open, which is nearly every row
+        const state = county === null ? null : (this.opened(county, open) ?? (await this.openCounty(db, county, open)))
+        this.readRow(into, state, county, values, batch, i)
       }
+      if (rowsOf.size > 0) this.rowsOf.set(open, rowsOf)
+      if (this.waiting.length >= CHANGES_AT_ONCE) await this.describeChanges(db)
       this.done += batch.rows.length + batch.problems.length
       this.request.onProgress('reading', this.done, total)
       if (this.refusedLines.length > 500 || this.sealedLines.length > 5000) this.flushLines()
@@ -440,18 +500,27 @@ class Reading {
     }
   }
 
-  private async readRow(
-    db: Db,
-    open: OpenLayer,
-    standard: Standard,
-    projection: Projection | null,
-    values: BatchValues,
-    batch: Batch,
-    i: number,
-    counts: LayerCounts,
-    validFrom: Day,
-    fallback: string | null,
-  ): Promise<void> {
+  private mayBeStray(stated: string, rows: number): boolean {
+    if (this.expected.has(stated) || this.counties.has(stated) || this.strays.size > 0) return false
+    return rows < STRAY_ROWS && this.kept.length < KEPT_ROWS
+  }
+
+  /** The rows that waited for it to be known whether their counties are slips of the pen. */
+  private async readKept(db: Db, validFrom: Day, strays: ReadonlyMap<string, string>): Promise<void> {
+    for (const { open, batch, county: stated } of this.kept.splice(0)) {
+      const standard = open.standard as Standard
+      const counts = this.counts.get(open.key) as LayerCounts
+      const county = strays.get(stated) ?? stated
+      if (county !== stated) this.noteStray(open, county, stated)
+      const values = new BatchValues(batch.columns, open.layer.fields, matchFields(standard, open.layer.fields, open.mapping?.fields)).at(0)
+      const projection = open.crs ? projectionOf(open.crs.crs, open.crs.srid) : null
+      const state = this.opened(county, open) ?? (await this.openCounty(db, county, open))
+      this.readRow({ open, standard, counts, validFrom, projection }, state, county, values, batch, 0)
+    }
+  }
+
+  private readRow(into: Into, state: CountyState | null, county: string | null, values: BatchValues, batch: Batch, i: number): void {
+    const { open, standard, counts, validFrom, projection } = into
     const row = batch.rows[i]
     let geometry: RowGeometry | null = null
     if (projection && batch.offsets[i + 1] > batch.offsets[i]) {
@@ -459,33 +528,16 @@ class Reading {
       const measured = measure(wkb, projection)
       if (!measured.ok) {
         const [x, y] = measured.at
-        return this.refuseRow(
-          open,
-          counts,
-          row,
-          { field: null, refusal: { code: 'intake/coordinates-impossible', details: { x, y, crs: projection.name } } },
-          null,
-        )
+        const refusal = { code: 'intake/coordinates-impossible', details: { x, y, crs: projection.name } } as const
+        return this.refuseRow(open, counts, row, { field: null, refusal }, null)
       }
       // an empty geometry is none
       geometry = measured.geometry.bbox[0] <= measured.geometry.bbox[2] ? measured.geometry : null
-      if (geometry) open.box = widened(open.box, geometry.bbox)
+      if (geometry && !(open.box && isIn(geometry.bbox, open.box))) open.box = widened(open.box, geometry.bbox)
     }
-    const stated = standard.countyOf(values)
-    const county = stated === null ? fallback : (this.strays.get(stated) ?? stated)
-    if (stated !== null) {
-      const rows = obtain(this.rowsOf, open, () => new Map<string, number>())
-      rows.set(stated, (rows.get(stated) ?? 0) + 1)
-      if (county !== stated && county) this.noteStray(open, county, stated)
-    }
-    if (!county || !/^\d{6}$/.test(county)) {
-      return this.refuseRow(
-        open,
-        counts,
-        row,
-        { field: null, refusal: { code: 'intake/not-a-county', details: { code: county ?? '' } } },
-        geometry?.area ?? null,
-      )
+    if (state === null || county === null) {
+      const refusal = { code: 'intake/not-a-county', details: { code: county ?? '' } } as const
+      return this.refuseRow(open, counts, row, { field: null, refusal }, geometry?.area ?? null)
     }
     const { records, refusals } = standard.read(values, geometry, {
       county,
@@ -495,27 +547,41 @@ class Reading {
     })
     for (const refusal of refusals)
       this.refuseRow(open, counts, row, refusal, records.length === 0 ? (geometry?.area ?? null) : null, records.length === 0)
-    const state = this.counties.get(county) ?? (await this.openCounty(db, county))
     for (const record of records) {
-      if (!this.hold(state, open, counts, record, row, validFrom))
-        await this.stage(db, state, open, counts, record, row, validFrom, geometry)
+      if (!this.hold(state, open, counts, record, row, validFrom)) this.stage(state, open, counts, record, row, validFrom, geometry)
     }
   }
 
-  private async openCounty(db: Db, county: string): Promise<CountyState> {
-    const state: CountyState = {
-      county,
-      keys: await this.tools.vault.keysOf(county),
-      present: new Map(),
-      files: new Map(),
-      sources: [],
-      keysInFile: new Map(),
-      unmatched: [],
-      counts: new Map(),
-      sealedRefs: new Set(),
-      base: (await readHead(db, county)).rev,
+  /** The county, where it is open for rows of this layer. */
+  private opened(county: string, open: OpenLayer): CountyState | null {
+    const state = this.counties.get(county)
+    return state?.sourceOf.has(open) ? state : null
+  }
+
+  /** Opens a county for the rows of a layer: what of the layer's kinds it has, and the layer's file among its sources. Null for no code of a county. */
+  private async openCounty(db: Db, county: string, open: OpenLayer): Promise<CountyState | null> {
+    if (!/^\d{6}$/.test(county)) return null
+    let state = this.counties.get(county)
+    if (!state) {
+      state = {
+        county,
+        keys: await this.tools.vault.keysOf(county),
+        present: new Map(),
+        files: new Map(),
+        sources: [],
+        sourceOf: new Map(),
+        keysInFile: new Map(),
+        unmatched: [],
+        counts: new Map(),
+        sealedRefs: new Set(),
+        remarked: new Map(),
+        base: (await readHead(db, county)).rev,
+      }
+      this.counties.set(county, state)
     }
-    this.counties.set(county, state)
+    for (const kind of (open.standard as Standard).kinds)
+      if (!state.present.has(kind.name)) state.present.set(kind.name, await PresentRows.load(db, county, kind))
+    state.sourceOf.set(open, await this.sourceOf(state, open))
     return state
   }
 
@@ -539,18 +605,18 @@ class Reading {
 
   private async stageHeld(db: Db): Promise<void> {
     for (const { record, state, open, row, validFrom } of this.held.values())
-      await this.stage(db, state, open, this.counts.get(open.key) as LayerCounts, record, row, validFrom, null)
+      this.stage(state, open, this.counts.get(open.key) as LayerCounts, record, row, validFrom, null)
     this.held.clear()
+    if (this.waiting.length >= CHANGES_AT_ONCE) await this.describeChanges(db)
   }
 
   private kindOf(record: ReadRecord): Kind {
-    const kind = this.tools.kinds.find((each) => each.name === record.kind)
+    const kind = this.kinds.get(record.kind)
     if (!kind) throw new Error(`expected a kind of the register, got ${record.kind}`)
     return kind
   }
 
-  private async stage(
-    db: Db,
+  private stage(
     state: CountyState,
     open: OpenLayer,
     counts: LayerCounts,
@@ -558,11 +624,11 @@ class Reading {
     row: number,
     validFrom: Day,
     geometry: RowGeometry | null,
-  ) {
+  ): void {
     const kind = this.kindOf(record)
     let content: Content = record.content
     if (record.personal) content = { ...content, sealed: this.sealValues(state, record.personal) }
-    else if (kind.columns.some(([column]) => column === 'sealed')) content = { ...content, sealed: content.sealed ?? {} }
+    else if (this.sealing.has(kind)) content = { ...content, sealed: content.sealed ?? {} }
 
     const keys = obtain(state.keysInFile, kind.name, () => new Map<string, SeenKey>())
     let key = keyOf(kind.key, content)
@@ -585,22 +651,20 @@ class Reading {
       this.note(open, 'intake/duplicate-keys', stated)
     }
 
-    const present = state.present.get(kind.name) ?? (await PresentRows.load(db, state.county, kind))
-    state.present.set(kind.name, present)
+    const present = state.present.get(kind.name)
+    const sourceFile = state.sourceOf.get(open)
+    if (!present || sourceFile === undefined) throw new Error(`expected ${state.county} to be open for rows of the kind ${kind.name}`)
     if (kind.scope) present.scopes.add(kind.scope(content))
-    for (const { rule, severity } of this.tools.inspect(kind.name, content, state.county)) {
+    const said = this.tools.inspect(kind.name, content, state.county)
+    if (said.length > 0) obtain(state.remarked, kind.name, () => []).push(key)
+    for (const { rule, severity } of said) {
       const found = this.findings.get(rule)
       if (found) found.rows++
       else this.findings.set(rule, { rule, severity, rows: 1 })
     }
 
-    const written = rowToWrite(kind, {
-      validFrom: record.validFrom ?? validFrom,
-      ...(record.validTo ? { validTo: record.validTo } : {}),
-      sourceFile: await this.sourceOf(state, open),
-      sourceRow: row,
-      content,
-    })
+    const { validFrom: from = validFrom, validTo = FOREVER } = record
+    const written = rowToWrite(kind, { validFrom: from, validTo, sourceFile, sourceRow: row, content }, false)
     keys.set(key, { row, mark: (written.digest as Buffer).readUIntBE(0, 6) })
     // areas lie in one another: their sum would say nothing
     if (geometry?.area && open.standard?.as !== 'areas') counts.areaIn = (counts.areaIn ?? 0) + geometry.area
@@ -620,7 +684,6 @@ class Reading {
       this.count(state, kind).changed++
       counts.changed++
       this.waiting.push({ kind, id: versions[0].id, content, layer: open, row, county: state.county })
-      if (this.waiting.length >= 500) await this.describeChanges(db)
       return
     }
     const place = this.fileOf(state, kind).add(written, STATUS.added)
@@ -691,7 +754,7 @@ class Reading {
         counts.changed++
         renumbered.set(layer, (renumbered.get(layer) ?? 0) + 1)
         this.waiting.push({ kind, id: found.id, content, layer, row, county: state.county })
-        if (this.waiting.length >= 500) await this.describeChanges(db)
+        if (this.waiting.length >= CHANGES_AT_ONCE) await this.describeChanges(db)
       }
       for (const [layer, rows] of renumbered) layer.notes.push({ code: 'intake/renumbered', details: { rows, by: 'TBBH' } })
     }
@@ -818,6 +881,15 @@ class Reading {
   }
 }
 
+/** One row of a batch as a batch of its own, so that the rest can go. */
+const rowAlone = ({ rows, columns, wkb, offsets }: Batch, i: number): Batch => ({
+  rows: rows.slice(i, i + 1),
+  columns: columns.map((column) => [column[i]]),
+  wkb: wkb.slice(offsets[i], offsets[i + 1]),
+  offsets: Uint32Array.of(0, offsets[i + 1] - offsets[i]),
+  problems: [],
+})
+
 /** Two rows of one number as one, or null where they are two. */
 function joinRecords(kept: ReadRecord, other: ReadRecord): ReadRecord | null {
   const filled = <T extends object>(one: T, by: T): T =>
@@ -851,15 +923,8 @@ function obtain<Key, Value>(from: Map<Key, Value>, key: Key, make: () => Value):
 const summary = (open: OpenLayer, counts: LayerCounts | null): LayerSummary => {
   const used = open.standard ? matchFields(open.standard, open.layer.fields, open.mapping?.fields) : new Map<string, number>()
   const usedAs = new Map([...used].map(([name, index]) => [index, name]))
-  const examples = (f: number) =>
-    [
-      ...new Set(
-        (open.first?.columns[f] ?? [])
-          .slice(0, 200)
-          .filter((each) => each !== null && each !== '')
-          .map(String),
-      ),
-    ].slice(0, 10)
+  // the first rows as they stand, gaps too, so that the columns make rows again beside each other
+  const examples = (f: number) => (open.first?.columns[f] ?? []).slice(0, 10).map((each) => (each === null ? '' : String(each)))
   return {
     key: open.key,
     signature: signatureOf(open.layer),

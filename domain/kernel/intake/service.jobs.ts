@@ -1,7 +1,7 @@
 /** One import from the files' coming to its end, for the server's worker and for the command line alike. */
 import { randomBytes } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { accept, type Refusal, Refused, type Result, refuse } from '@dishu/base/refusal'
@@ -17,17 +17,33 @@ import {
   writeMapping,
   writePreview,
   writeProgress,
+  writeRefusal,
 } from './intake.store.ts'
 import type { Answers, IntakeRefusal, Preview, RefusedRowData } from './preview.ts'
-import { type ReadingTools, readFiles } from './reading.jobs.ts'
+import { type Inspected, inspectedFile, type ReadingTools, readFiles } from './reading.jobs.ts'
 import { type WritingTools, writeStaged } from './writing.jobs.ts'
 
 export type IntakeTools = ReadingTools &
   WritingTools & {
     readonly dataDir: string
-    /** What follows a written import: the findings of its counties are made anew. */
-    afterwards(county: string): Promise<void>
+    /** What follows a written import: the findings of its counties are made anew. `inspected` holds for the rows that the revision made. */
+    afterwards(county: string, inspected: (Inspected & { readonly rev: number }) | null): Promise<void>
   }
+
+/** How a run is told and watched. `claimed`: the import's state was moved already, by whoever starts the run. */
+export type RunOptions = {
+  readonly now: Date
+  readonly signal: AbortSignal
+  readonly report: Report
+  readonly paths?: readonly string[]
+  readonly claimed?: boolean
+}
+
+/** Moves an import to the state of being read, or written; false where it is in no state for that. */
+export const claimReading = (pool: Pool, id: string, now: Date): Promise<boolean> =>
+  transaction(pool, (db) => moveIntake(db, id, ['uploaded', 'needs-answers', 'ready', 'refused', 'failed'], 'reading', now))
+export const claimWriting = (pool: Pool, id: string, now: Date): Promise<boolean> =>
+  transaction(pool, (db) => moveIntake(db, id, ['ready'], 'writing', now))
 
 export type Report = (progress: { readonly phase: string; readonly done: number; readonly total: number | null }) => void
 
@@ -63,20 +79,13 @@ async function enoughDisk(dataDir: string, bytes: number): Promise<Refusal | nul
 }
 
 /** Reads the files and leaves a preview, or what must be answered first, or why it cannot be. `paths`: other files than those in its folder. */
-export async function readIntakeFiles(
-  tools: IntakeTools,
-  id: string,
-  options: { readonly now: Date; readonly signal: AbortSignal; readonly report: Report; readonly paths?: readonly string[] },
-): Promise<Result<IntakeRow, IntakeRefusal>> {
+export async function readIntakeFiles(tools: IntakeTools, id: string, options: RunOptions): Promise<Result<IntakeRow, IntakeRefusal>> {
   const { now, signal, report } = options
   const intake = await onConnection(tools.pool, (db) => readIntake(db, id))
   if (!intake) return refuse('intake/no-such-import', { id })
   const files = await intakeFiles(tools.dataDir, id)
   const paths = options.paths ?? files.map(({ path }) => path)
-  const moved = await transaction(tools.pool, (db) =>
-    moveIntake(db, id, ['uploaded', 'needs-answers', 'ready', 'refused', 'failed'], 'reading', now),
-  )
-  if (!moved) return refuse('intake/wrong-state', { id, state: intake.state })
+  if (!options.claimed && !(await claimReading(tools.pool, id, now))) return refuse('intake/wrong-state', { id, state: intake.state })
 
   const throttled = throttle(tools.pool, id, now, report)
   let preview: Preview
@@ -158,22 +167,13 @@ export async function answerIntake(
 export async function confirmIntake(
   tools: IntakeTools,
   id: string,
-  options: {
-    readonly actor: string
-    readonly reason: string
-    readonly cause: Cause
-    readonly now: Date
-    readonly signal: AbortSignal
-    readonly report: Report
-    readonly paths?: readonly string[]
-  },
+  options: RunOptions & { readonly actor: string; readonly reason: string; readonly cause: Cause },
 ): Promise<Result<readonly Revision[]>> {
   const intake = await onConnection(tools.pool, (db) => readIntake(db, id))
   if (!intake) return refuse('intake/no-such-import', { id })
-  if (intake.state !== 'ready' || !intake.preview) return refuse('intake/wrong-state', { id, state: intake.state })
   if (!intake.answers.unclassified) return refuse('intake/not-confirmed-unclassified', {})
-  if (!(await transaction(tools.pool, (db) => moveIntake(db, id, ['ready'], 'writing', options.now))))
-    return refuse('intake/wrong-state', { id, state: 'writing' })
+  if (!intake.preview || !(options.claimed ? intake.state === 'writing' : await claimWriting(tools.pool, id, options.now)))
+    return refuse('intake/wrong-state', { id, state: intake.state })
   const report = throttle(tools.pool, id, options.now, options.report)
   let revisions: readonly Revision[]
   try {
@@ -190,16 +190,25 @@ export async function confirmIntake(
       onProgress: (phase, done, total) => report({ phase, done, total }),
     })
   } catch (cause) {
+    if (cause instanceof Refused) {
+      await transaction(tools.pool, (db) => writeRefusal(db, id, cause.refusal, new Date()))
+      return { ok: false, refusal: cause.refusal }
+    }
     const state = options.signal.aborted ? 'cancelled' : 'ready'
     await transaction(tools.pool, (db) => moveIntake(db, id, ['writing'], state, new Date()))
     if (options.signal.aborted) await clear(tools.dataDir, id)
-    if (cause instanceof Refused) return { ok: false, refusal: cause.refusal }
     throw cause
   }
-  await clear(tools.dataDir, id)
+  const inspected = new Map<string, Inspected>()
   for (const { county } of revisions) {
+    const path = inspectedFile(folderOf(tools.dataDir, id), county)
+    if (existsSync(path)) inspected.set(county, JSON.parse(await readFile(path, 'utf8')) as Inspected)
+  }
+  await clear(tools.dataDir, id)
+  for (const { county, rev } of revisions) {
     options.report({ phase: 'checking', done: 0, total: null })
-    await tools.afterwards(county)
+    const said = inspected.get(county)
+    await tools.afterwards(county, said ? { ...said, rev } : null)
   }
   return accept(revisions)
 }

@@ -74,43 +74,57 @@ export class StagedRows {
   }
 }
 
-/** The rows of a staged file, in order. Their byte arrays are views that hold until the next block is read. */
-export async function* readStaged(path: string): AsyncGenerator<RowToWrite & { readonly status: number }> {
+export type StagedRow = RowToWrite & { readonly status: number }
+
+/** The rows of a staged file, in order, block by block. Their byte arrays are views that hold until the next block is read. */
+export async function* readStagedBlocks(path: string): AsyncGenerator<readonly StagedRow[]> {
   const file = await open(path, 'r')
   try {
-    let block = Buffer.alloc(0)
-    let position = 0
-    for (;;) {
-      const more = Buffer.allocUnsafe(BUFFER)
-      const { bytesRead } = await file.read(more, 0, BUFFER, position)
+    let block = Buffer.allocUnsafeSlow(BUFFER)
+    let filled = 0
+    for (let position = 0; ; ) {
+      if (filled === block.length) block = Buffer.concat([block], 2 * filled) // a row larger than the block
+      const { bytesRead } = await file.read(block, filled, block.length - filled, position)
       position += bytesRead
-      block = block.length === 0 ? more.subarray(0, bytesRead) : Buffer.concat([block, more.subarray(0, bytesRead)])
+      filled += bytesRead
+      const rows: StagedRow[] = []
       let at = 0
-      while (block.length - at >= 4) {
+      while (filled - at >= 4) {
         const size = block.readUInt32BE(at) + 4
-        if (block.length - at < size) break
-        const id = block.readDoubleBE(at + 4)
-        const sourceFile = block.readInt16BE(at + 21)
-        const sourceRow = block.readInt32BE(at + 23)
-        yield {
-          id: id < 0 ? null : id,
-          status: block[at + 12],
-          validFrom: block.readInt32BE(at + 13),
-          validTo: block.readInt32BE(at + 17),
-          sourceFile: sourceFile < 0 ? null : sourceFile,
-          sourceRow: sourceRow < 0 ? null : sourceRow,
-          digest: block.subarray(at + 27, at + 59),
-          bytes: block.subarray(at + HEAD, at + size),
-        }
+        if (filled - at < size) break
+        rows.push(stagedRow(block, at, size))
         at += size
       }
-      block = block.subarray(at)
+      if (rows.length > 0) yield rows
+      block.copyWithin(0, at, filled)
+      filled -= at
       if (bytesRead === 0) {
-        if (block.length > 0) throw new Error(`the staged file ${path} ends in the middle of a row`)
+        if (filled > 0) throw new Error(`the staged file ${path} ends in the middle of a row`)
         return
       }
     }
   } finally {
     await file.close()
   }
+}
+
+function stagedRow(block: Buffer, at: number, size: number): StagedRow {
+  const id = block.readDoubleBE(at + 4)
+  const sourceFile = block.readInt16BE(at + 21)
+  const sourceRow = block.readInt32BE(at + 23)
+  return {
+    id: id < 0 ? null : id,
+    status: block[at + 12],
+    validFrom: block.readInt32BE(at + 13),
+    validTo: block.readInt32BE(at + 17),
+    sourceFile: sourceFile < 0 ? null : sourceFile,
+    sourceRow: sourceRow < 0 ? null : sourceRow,
+    digest: block.subarray(at + 27, at + 59),
+    bytes: block.subarray(at + HEAD, at + size),
+  }
+}
+
+/** The same one by one. */
+export async function* readStaged(path: string): AsyncGenerator<StagedRow> {
+  for await (const rows of readStagedBlocks(path)) yield* rows
 }

@@ -27,6 +27,13 @@ export function matchFields(
 
 const plain = (name: string) => name.trim().toUpperCase()
 
+/** Without the blanks around it; null where nothing is left. Nearly every text begins and ends with a sign, and is left alone. */
+function trimmed(text: string): string | null {
+  if (text.length === 0) return null
+  return isSign(text.charCodeAt(0)) && isSign(text.charCodeAt(text.length - 1)) ? text : text.trim() || null
+}
+const isSign = (c: number) => (c > 0x20 && c < 0x7f) || (c > 0x3000 && c < 0xfe00)
+
 export class BatchValues implements RowValues {
   private readonly columns: readonly (readonly Value[])[]
   private readonly matched: ReadonlyMap<string, number>
@@ -53,7 +60,7 @@ export class BatchValues implements RowValues {
   text(name: string): string | null {
     const value = this.value(name)
     if (value === null) return null
-    if (typeof value === 'string') return value.trim() || null
+    if (typeof value === 'string') return trimmed(value)
     if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value)
     return value ? '1' : '0'
   }

@@ -12,7 +12,7 @@ import { readDocument, writeDocument, writeSealed } from '../sealed/sealed.store
 import type { SealedRow } from '../sealed/sealed.ts'
 import { writeCrs, writeDone } from './intake.store.ts'
 import type { Preview } from './preview.ts'
-import { readStaged, STATUS } from './staging.jobs.ts'
+import { readStaged, readStagedBlocks, STATUS } from './staging.jobs.ts'
 
 export type WritingTools = {
   readonly pool: Pool
@@ -56,20 +56,23 @@ export async function writeStaged(tools: WritingTools, request: WritingRequest):
         for (const document of documents) if (document.county === county) await writeDocument(db, document)
         await copySealed(db, county, join(staged, 'sealed.jsonl'))
         for (const kind of tools.kinds) {
-          if (!preview.staged.some((each) => each.county === county && each.kind === kind.name)) continue
+          const staging = preview.staged.find((each) => each.county === county && each.kind === kind.name)
+          if (!staging) continue
           const path = join(staged, `${county}.${kind.name}.rows`)
-          await revision.take(kind, await spansOf(path, join(staged, `${county}.${kind.name}.ended`), preview.validFrom))
+          await revision.take(
+            kind,
+            await spansOf(path, staging.changed > 0, join(staged, `${county}.${kind.name}.ended`), preview.validFrom),
+          )
           if (existsSync(path)) {
-            const rows = async function* (): AsyncGenerator<RowToWrite> {
-              for await (const row of readStaged(path)) {
-                if (++done % 2000 === 0) {
-                  signal.throwIfAborted()
-                  request.onProgress('writing', done, total)
-                }
-                yield row
+            const blocks = async function* (): AsyncGenerator<readonly RowToWrite[]> {
+              for await (const rows of readStagedBlocks(path)) {
+                signal.throwIfAborted()
+                request.onProgress('writing', done, total)
+                yield rows
+                done += rows.length
               }
             }
-            await revision.add(kind, rows())
+            await revision.add(kind, blocks())
           }
         }
         signal.throwIfAborted()
@@ -101,9 +104,9 @@ export async function writeStaged(tools: WritingTools, request: WritingRequest):
 }
 
 /** What changed and ended rows say of the days that are now said anew. */
-async function spansOf(path: string, ended: string, validFrom: string): Promise<Span[]> {
+async function spansOf(path: string, changed: boolean, ended: string, validFrom: string): Promise<Span[]> {
   const spans: Span[] = []
-  if (existsSync(path))
+  if (existsSync(path) && changed)
     for await (const row of readStaged(path))
       if (row.status === STATUS.changed && row.id !== null) spans.push({ id: row.id, validFrom: row.validFrom, validTo: row.validTo })
   if (existsSync(ended))

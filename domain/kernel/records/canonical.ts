@@ -6,6 +6,7 @@
  * with sorted keys. Two rows with equal content have equal bytes on every machine and in every version.
  */
 import { type Day, FOREVER } from '@dishu/base/date'
+import { ByteWriter } from './bytes.ts'
 import type { ColumnType, Content, Kind } from './records.ts'
 
 const utf8 = new TextEncoder()
@@ -59,59 +60,6 @@ const NUMERIC_START = /^\d|^__proto__$/
 /** PostgreSQL's jsonb holds neither NUL nor half a surrogate pair. */
 const storable = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
 
-/** Appends to a growing buffer; one is used for many rows. */
-export class ByteWriter {
-  bytes = new Uint8Array(4096)
-  length = 0
-  private view = new DataView(this.bytes.buffer)
-
-  private room(extra: number) {
-    if (this.length + extra <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + extra))
-    grown.set(this.bytes.subarray(0, this.length))
-    this.bytes = grown
-    this.view = new DataView(grown.buffer)
-  }
-  int16(value: number) {
-    this.room(2)
-    this.view.setInt16(this.length, value)
-    this.length += 2
-  }
-  int32(value: number) {
-    this.room(4)
-    this.view.setInt32(this.length, value)
-    this.length += 4
-  }
-  int64(value: number) {
-    this.room(8)
-    this.view.setInt32(this.length, Math.floor(value / 4_294_967_296))
-    this.view.setUint32(this.length + 4, value >>> 0)
-    this.length += 8
-  }
-  float64(value: number) {
-    this.room(8)
-    this.view.setFloat64(this.length, value === 0 ? 0 : value) // there is one zero
-    this.length += 8
-  }
-  raw(bytes: Uint8Array) {
-    this.room(bytes.length)
-    this.bytes.set(bytes, this.length)
-    this.length += bytes.length
-  }
-  /** A text with its length before it. */
-  text(value: string) {
-    this.room(4 + value.length * 3)
-    const { written } = utf8.encodeInto(value, this.bytes.subarray(this.length + 4))
-    this.view.setInt32(this.length, written)
-    this.length += 4 + written
-  }
-  taken(): Uint8Array {
-    const taken = this.bytes.slice(0, this.length)
-    this.length = 0
-    return taken
-  }
-}
-
 const INTEGER_RANGE = { int2: 32_767, int4: 2_147_483_647, int8: Number.MAX_SAFE_INTEGER } as const
 
 function integer(column: string, type: keyof typeof INTEGER_RANGE, value: unknown): number {
@@ -158,21 +106,57 @@ function write(to: ByteWriter, column: string, type: ColumnType, value: unknown)
       return to.float64(minY)
     }
     case 'jsonb': {
+      if (isObject(value) && to.plainJson(JSONB_VERSION, value, orderOf(value))) return
       const text = utf8.encode(canonicalJson(value))
       to.int32(text.length + 1)
-      to.raw(JSONB_VERSION)
+      to.raw(Uint8Array.of(JSONB_VERSION))
       return to.raw(text)
     }
   }
 }
-/** One buffer for all rows: `taken` copies out of it. */
-const shared = new ByteWriter()
-const JSONB_VERSION = Uint8Array.of(1)
+const JSONB_VERSION = 1
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The bytes of a row's content. A column of `kind` that `content` lacks is null; a name that the kind lacks is a fault. */
+type Ordered = readonly { readonly key: string; readonly quoted: string }[]
+/** Rows of a layer have few different sets of names among their other fields. */
+const orders = new Map<string, Ordered>()
+const KNOWN_ORDERS = 2000
+
+/** The names of an object in code-unit order, each also as JSON writes it before its value. */
+function orderOf(value: Readonly<Record<string, unknown>>): Ordered {
+  const keys = Object.keys(value)
+  const names = keys.join('\0')
+  const known = orders.get(names)
+  if (known?.length === keys.length) return known
+  const order = keys.sort().map((key) => ({ key, quoted: `${JSON.stringify(storable(key))}:` }))
+  if (keys.some((key) => key.includes('\0'))) return order // joined, they could be taken for others
+  if (orders.size >= KNOWN_ORDERS) orders.clear()
+  orders.set(names, order)
+  return order
+}
+
+const rows = new ByteWriter()
+const prefixes = new Map<string, Uint8Array>()
+
+/**
+ * What the digest of a row is taken over: its kind and its content (docs/ledger.md, 2). The content begins at `from`. Where it is not
+ * `lasting`, the next call writes over it.
+ */
+export function digestedBytes(kind: Kind, content: Content, lasting: boolean): { readonly all: Uint8Array; readonly from: number } {
+  let prefix = prefixes.get(kind.name)
+  if (!prefix) {
+    prefix = utf8.encode(`dishu/row/1 ${kind.name}\0`)
+    prefixes.set(kind.name, prefix)
+  }
+  rows.forget() // a fault in the middle of a row may have left something
+  rows.raw(prefix)
+  const { columns } = kind
+  for (let c = 0; c < columns.length; c++) write(rows, columns[c][0], columns[c][1], content[columns[c][0]])
+  return { all: lasting ? rows.taken() : rows.written(), from: prefix.length }
+}
+
+/** The bytes of a row's content. A column of `kind` that `content` lacks is null. */
 export function contentBytes(kind: Kind, content: Content): Uint8Array {
-  const to = shared
-  to.length = 0 // a fault in the middle of a row may have left something
-  for (const [column, type] of kind.columns) write(to, column, type, content[column])
-  return to.taken()
+  const { all, from } = digestedBytes(kind, content, true)
+  return all.subarray(from)
 }

@@ -2,7 +2,7 @@
  * The bytes that a revision's hash is taken over. The database has the same in SQL (`kernel.link`) and refuses a revision whose
  * hash does not fit; here it is written a second time, sharing nothing with it, for the program and for a check without the database.
  */
-import { ByteWriter } from './canonical.ts'
+import { ByteWriter } from './bytes.ts'
 import type { Cause, County } from './records.ts'
 
 export type LinkFields = {

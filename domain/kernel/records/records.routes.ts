@@ -46,12 +46,12 @@ export const recordsRoutes = (tools: RecordsTools): Route[] => [
       params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), rev: Type.Integer({ minimum: 1 }) }),
       body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
     },
-    handle: async ({ db, params: { county, rev }, body, actor, now }) => {
+    handle: async ({ db, params: { county, rev }, body, actor, now, afterCommit }) => {
       const { reason } = body as { reason: string }
       const revision = orRefused(
         await undoRevision(db, county, Number(rev), tools.kinds, { actor, reason, now }, (open) => tools.derive(db, open)),
       )
-      setImmediate(() => void tools.afterwards(county))
+      afterCommit(() => tools.afterwards(county))
       return revisionView(revision, null)
     },
   },

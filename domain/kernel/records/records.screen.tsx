@@ -1,4 +1,5 @@
 import { formatCount } from '@dishu/web-kit/areas'
+import { useDraft } from '@dishu/web-kit/draft'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { ask, type Failure, send, useAct } from '@dishu/web-kit/read'
 import { settings } from '@dishu/web-kit/settings'
@@ -121,6 +122,7 @@ function RevisionRows(props: {
   const t = useText()
   const address = useAddress()
   const { revision, open } = props
+  const files = [...new Set(revision.sources.map(({ file }) => file))] // several layers may come from one
   return (
     <>
       <tr className={`${revision.undoneBy !== null ? 'undone' : ''}${props.isKnown ? ' chosen' : ''}`}>
@@ -138,12 +140,12 @@ function RevisionRows(props: {
         </td>
         <td className="reason">{revision.reason}</td>
         <td>
-          {revision.sources.length === 0 ? (
+          {files.length === 0 ? (
             <span className="quiet">—</span>
-          ) : revision.sources.length === 1 ? (
-            revision.sources[0].file
+          ) : files.length === 1 ? (
+            files[0]
           ) : (
-            t('audit.file-count', { count: revision.sources.length })
+            t('audit.file-count', { count: files.length })
           )}
         </td>
         <td className="right number">{formatCount(revision.made)}</td>
@@ -198,15 +200,19 @@ function dependentsFrom(failure: Failure | null): readonly Dependent[] {
 
 export function UndoDialog({ county, revision, onDone }: { readonly county: string; readonly revision: RevisionView; onDone(): void }) {
   const t = useText()
-  const [reason, setReason] = useState('')
+  const [{ reason }, draft, done] = useDraft(`undo/${county}/${revision.rev}`, { reason: '' })
   const undo = useAct((why: string) => send<RevisionView>(`/api/counties/${county}/revisions/${revision.rev}/undo`, { reason: why }))
   const dependents = dependentsFrom(undo.error)
-  const go = () => reason.trim() !== '' && undo.mutate(reason.trim(), { onSuccess: onDone })
+  const close = () => {
+    done()
+    onDone()
+  }
+  const go = () => reason.trim() !== '' && undo.mutate(reason.trim(), { onSuccess: close })
   return (
     <Modal
       open
       title={t('audit.undo-title', { rev: revision.rev })}
-      okText={t('audit.undo-go', { count: formatCount(revision.made + revision.closed) })}
+      okText={t('audit.undo-go', { count: revision.made + revision.closed })}
       okButtonProps={{ danger: true, disabled: reason.trim() === '' }}
       confirmLoading={undo.isPending}
       onOk={go}
@@ -216,7 +222,7 @@ export function UndoDialog({ county, revision, onDone }: { readonly county: stri
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form */}
       <div className="form" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
         <label htmlFor="undo-reason">{t('audit.undo-reason')}</label>
-        <Input.TextArea id="undo-reason" rows={2} autoFocus value={reason} onChange={(event) => setReason(event.target.value)} />
+        <Input.TextArea id="undo-reason" rows={2} autoFocus value={reason} onChange={(event) => draft({ reason: event.target.value })} />
       </div>
       {undo.error?.kind === 'refused' ? (
         <Refused message={undo.error.refusal?.message ?? ''} hint={undo.error.refusal?.hint}>

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash as hashOf } from 'node:crypto'
 import { type Day, FOREVER } from '@dishu/base/date'
 import { Refused, type Result, refuse } from '@dishu/base/refusal'
 import { copyIn, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
-import { ByteWriter, contentBytes, dayNumber } from './canonical.ts'
+import { ByteWriter } from './bytes.ts'
+import { dayNumber, digestedBytes } from './canonical.ts'
 import { linkBytes } from './link.ts'
 import {
   type AsOf,
@@ -30,6 +31,22 @@ export const GENESIS = sha256('')
 /** The digest of a row's content. It does not cover the frame, so an unchanged row is known by it; the revision's body covers both. */
 export const contentDigest = (kind: Kind, bytes: Uint8Array): Buffer => sha256(`dishu/row/1 ${kind.name}\0`, bytes)
 
+const DIGESTS = 2048
+let digests = Buffer.alloc(0)
+let digestsUsed = 0
+
+/** SHA-256 in one call. The digests lie side by side in one store: a buffer of its own for each is most of the collector's work. */
+export function digestOf(bytes: Uint8Array): Buffer {
+  if (digestsUsed === digests.length) {
+    digests = Buffer.allocUnsafeSlow(DIGESTS * 32)
+    digestsUsed = 0
+  }
+  const at = digestsUsed
+  digests.write(hashOf('sha256', bytes, 'binary'), at, 'latin1')
+  digestsUsed += 32
+  return digests.subarray(at, at + 32)
+}
+
 export const tableOf = (kind: Kind): Sql => ident(...(kind.table.split('.') as [string, ...string[]]))
 const contentColumns = (kind: Kind, prefix = '') => joined(kind.columns.map(([column]) => (prefix ? ident(prefix, column) : ident(column))))
 
@@ -47,6 +64,7 @@ export type RowToWrite = {
 /** Days of a row that are taken from the present state: what it said of them is closed, what it said of other days is kept. */
 export type Span = { readonly id: number; readonly validFrom: number; readonly validTo: number }
 
+/** `lasting` false: the row's bytes hold only until the next row is made, for a caller that hands them on at once. */
 export const rowToWrite = (
   kind: Kind,
   row: {
@@ -57,16 +75,17 @@ export const rowToWrite = (
     readonly sourceRow?: number | null
     readonly content: Content
   },
+  lasting = true,
 ): RowToWrite => {
-  const bytes = contentBytes(kind, row.content)
+  const { all, from } = digestedBytes(kind, row.content, lasting)
   return {
     id: row.id ?? null,
     validFrom: dayNumber(row.validFrom),
     validTo: dayNumber(row.validTo ?? FOREVER),
     sourceFile: row.sourceFile ?? null,
     sourceRow: row.sourceRow ?? null,
-    digest: contentDigest(kind, bytes),
-    bytes,
+    digest: digestOf(all),
+    bytes: all.subarray(from),
   }
 }
 
@@ -77,7 +96,7 @@ export type OpenRevision = {
   /** Closes what the present rows of these ids say of these days; a row that reaches beyond them is kept for the rest. */
   take(kind: Kind, spans: Iterable<Span>): Promise<number>
   /** Adds versions. Days that a present row of the same id already has must have been taken before. */
-  add(kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>): Promise<number>
+  add(kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<Iterable<RowToWrite>>): Promise<number>
   /** Chains the revision. Refuses when nothing was written. */
   seal(meta: RevisionMeta): Promise<Revision>
 }
@@ -102,6 +121,8 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
     throw new Refused({ code: 'records/register-moved', details: { county, expected, found: head.rev } })
   const rev = head.rev + 1
   let nextId = head.nextId
+  const addedTo = new Map<string, number>()
+  const lookedAt = new Map<string, number>()
 
   const take = async (kind: Kind, spans: Iterable<Span>) => {
     await db.raw(
@@ -127,7 +148,7 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
     return closed.closed
   }
 
-  const add = async (kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>) => {
+  const add = async (kind: Kind, rows: Iterable<RowToWrite> | AsyncIterable<Iterable<RowToWrite>>) => {
     const columns = [
       'county',
       'id',
@@ -147,9 +168,14 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
       text,
       rowChunks(county, rev, columns.length, rows, () => nextId++),
     )
-    // what follows in this revision joins with rows that the planner has never seen; a small sample keeps it from guessing
-    if (added > ROWS_WORTH_A_LOOK)
+    // what follows in this revision joins with rows that the planner has never seen; a small sample keeps it from guessing. Rows that
+    // come in many parts are looked at again when they have become several times as many
+    const total = (addedTo.get(kind.name) ?? 0) + added
+    addedTo.set(kind.name, total)
+    if (total > (lookedAt.get(kind.name) ?? ROWS_WORTH_A_LOOK) * ROWS_GROWN) {
+      lookedAt.set(kind.name, total)
       await db.raw(`set local default_statistics_target = 10; analyze ${kind.table}; set local default_statistics_target to default`)
+    }
     return added
   }
 
@@ -200,6 +226,11 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
 /** The bytes by which a version stands in its revision's body; also written in SQL below, and again in the check without the database. */
 const LEAF = sql`int8send(id) || date_send(valid_from) || date_send(valid_to) || int4send(origin) || int4send(coalesce(source_file, -1)::int4) || int4send(coalesce(source_row, -1)) || digest`
 
+/** The number of a revision's leaves of a kind, and their hash. The primary key begins with `since` and has them in their order. */
+const leavesBy = (by: 'since' | 'until', kind: Kind, county: County, rev: number) => sql`
+  select count(*) as rows, sha256(coalesce(string_agg(leaf, ''::bytea), '')) as hash
+  from (select ${LEAF} as leaf from ${tableOf(kind)} where county = ${county} and ${ident(by)} = ${rev} order by id, valid_from) in_order`
+
 /** What a revision made and closed, kind by kind in the order of their names; kinds it did not touch are left out. */
 async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[]) {
   const hash = createHash('sha256')
@@ -207,11 +238,8 @@ async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[
   let closed = 0
   for (const kind of [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const part = await db.one<{ made: number; madeHash: Buffer; closed: number; closedHash: Buffer }>`
-      select
-        (select count(*) from ${tableOf(kind)} where county = ${county} and since = ${rev}) as made,
-        (select sha256(coalesce(string_agg(${LEAF}, ''::bytea order by id, valid_from), '')) from ${tableOf(kind)} where county = ${county} and since = ${rev}) as "madeHash",
-        (select count(*) from ${tableOf(kind)} where county = ${county} and until = ${rev}) as closed,
-        (select sha256(coalesce(string_agg(${LEAF}, ''::bytea order by id, valid_from), '')) from ${tableOf(kind)} where county = ${county} and until = ${rev}) as "closedHash"`
+      select made.rows as made, made.hash as "madeHash", closed.rows as closed, closed.hash as "closedHash"
+      from (${leavesBy('since', kind, county, rev)}) made, (${leavesBy('until', kind, county, rev)}) closed`
     if (part.made === 0 && part.closed === 0) continue
     hash.update(bodyPart(kind.name, part.made, part.madeHash, part.closed, part.closedHash))
     made += part.made
@@ -331,7 +359,8 @@ export function versionsAt(alias: string, { day, rev }: AsOf): Sql {
 
 const COPY_HEAD = Uint8Array.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 const CHUNK = 256 * 1024
-const ROWS_WORTH_A_LOOK = 1000
+const ROWS_WORTH_A_LOOK = 250
+const ROWS_GROWN = 4
 
 function* spanChunks(spans: Iterable<Span>): Generator<Uint8Array> {
   const to = new ByteWriter()
@@ -350,44 +379,51 @@ function* spanChunks(spans: Iterable<Span>): Generator<Uint8Array> {
   yield to.taken()
 }
 
+/** Rows come one by one, or, where they must be waited for, in blocks. */
 async function* rowChunks(
   county: County,
   rev: number,
   columns: number,
-  rows: Iterable<RowToWrite> | AsyncIterable<RowToWrite>,
+  rows: Iterable<RowToWrite> | AsyncIterable<Iterable<RowToWrite>>,
   nextId: () => number,
 ): AsyncGenerator<Uint8Array> {
-  const to = new ByteWriter()
+  const to = new ByteWriter(2 * CHUNK)
   to.raw(COPY_HEAD)
-  for await (const row of rows) {
-    to.int16(columns)
-    to.text(county)
-    to.int32(8)
-    to.int64(row.id ?? nextId())
-    to.int32(4)
-    to.int32(row.validFrom)
-    to.int32(4)
-    to.int32(row.validTo)
-    to.int32(4)
-    to.int32(rev)
-    to.int32(-1) // until
-    to.int32(4)
-    to.int32(rev) // origin
-    if (row.sourceFile === null) to.int32(-1)
-    else {
-      to.int32(2)
-      to.int16(row.sourceFile)
+  for await (const block of Symbol.iterator in rows ? [rows] : rows) {
+    for (const row of block) {
+      writeRow(to, county, rev, columns, row, row.id ?? nextId())
+      if (to.length > CHUNK) yield to.taken()
     }
-    if (row.sourceRow === null) to.int32(-1)
-    else {
-      to.int32(4)
-      to.int32(row.sourceRow)
-    }
-    to.int32(row.digest.length)
-    to.raw(row.digest)
-    to.raw(row.bytes)
-    if (to.length > CHUNK) yield to.taken()
   }
   to.int16(-1)
   yield to.taken()
+}
+
+function writeRow(to: ByteWriter, county: County, rev: number, columns: number, row: RowToWrite, id: number): void {
+  to.int16(columns)
+  to.text(county)
+  to.int32(8)
+  to.int64(id)
+  to.int32(4)
+  to.int32(row.validFrom)
+  to.int32(4)
+  to.int32(row.validTo)
+  to.int32(4)
+  to.int32(rev)
+  to.int32(-1) // until
+  to.int32(4)
+  to.int32(rev) // origin
+  if (row.sourceFile === null) to.int32(-1)
+  else {
+    to.int32(2)
+    to.int16(row.sourceFile)
+  }
+  if (row.sourceRow === null) to.int32(-1)
+  else {
+    to.int32(4)
+    to.int32(row.sourceRow)
+  }
+  to.int32(row.digest.length)
+  to.raw(row.digest)
+  to.raw(row.bytes)
 }

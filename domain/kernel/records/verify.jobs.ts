@@ -4,7 +4,8 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import { cursor, type Db, ident, joined, sql } from '@dishu/server-kit/sql'
-import { ByteWriter, contentBytes, dayNumber } from './canonical.ts'
+import { ByteWriter } from './bytes.ts'
+import { contentBytes, dayNumber } from './canonical.ts'
 import { linkBytes } from './link.ts'
 import { bodyPart, contentDigest, GENESIS, tableOf } from './records.store.ts'
 import type { Cause, Content, County, Kind } from './records.ts'
@@ -26,6 +27,7 @@ export type ProblemCode =
   | 'document-missing'
   | 'document-altered'
   | 'sealed-altered'
+  | 'sealed-missing'
   | 'cells-do-not-add-up'
 
 export type Verified = {

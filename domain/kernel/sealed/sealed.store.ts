@@ -1,4 +1,4 @@
-import { copyIn, type Db } from '@dishu/server-kit/sql'
+import { copyIn, type Db, type Sql } from '@dishu/server-kit/sql'
 import { encodeRows } from '@dishu/server-kit/sql-copy'
 import type { County } from '../records/records.ts'
 import type { DocumentRow, SealedRow } from './sealed.ts'
@@ -35,3 +35,12 @@ export const readDocuments = (db: Db, county: County) => db.all<DocumentRow>`
 /** Every sealed value of a county, for the check that each still opens with the county's key and is what its reference says. */
 export const readSealedRows = (db: Db, county: County) =>
   db.all<SealedRow>`select ref, field, cipher from kernel.sealed where county = ${county} order by ref`
+
+/** How many sealed values that present rows of a kind refer to are not in the store. */
+export const countMissingSealed = async (db: Db, county: County, table: Sql): Promise<number> =>
+  (
+    await db.one<{ missing: number }>`
+      select count(*) as missing from (
+        select distinct value ->> 'ref' as ref from ${table} version, jsonb_each(version.sealed) where version.county = ${county} and version.until is null) named
+      where not exists (select from kernel.sealed kept where kept.county = ${county} and kept.ref = decode(named.ref, 'hex'))`
+  ).missing

@@ -1,6 +1,6 @@
 /** What the making of cells reads and writes: the patches a revision concerns, what lies on them, and the sums over cells. */
 import type { Day } from '@dishu/base/date'
-import { type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
+import { cursor, type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
 import type { Sample } from '../soil/soil.ts'
 
 export type PatchRow = {
@@ -69,8 +69,8 @@ export type AffectedRows = {
  * of the parcels of contracts, and of samples. Samples and contracts name parcels by code; both ends of a change count.
  */
 export async function collectAffected(db: Db, county: string, rev: number, affected: 'all' | 'revision' | AffectedRows): Promise<number> {
-  await db.raw('create temp table if not exists patch_affected (id int8 not null) on commit drop; truncate patch_affected')
-  const insert = (ids: Sql) => db.run`insert into patch_affected ${ids}`
+  await db.raw('create temp table if not exists patch_to_count (id int8 not null) on commit drop; truncate patch_to_count')
+  const insert = (ids: Sql) => db.run`insert into patch_to_count ${ids}`
   const onParcels = (codes: Sql) => sql`
     select patch.id from land.patch_now patch
     join (select parcel.bbox from land.parcel_now parcel where parcel.county = ${county} and parcel.parcel_code in (${codes})) ground on ground.bbox && patch.bbox
@@ -120,10 +120,7 @@ export async function collectAffected(db: Db, county: string, rev: number, affec
       await insert(meeting(sql`select box(point(${x1}, ${y1}), point(${x2}, ${y2})) as found`, county))
     }
   }
-  await db.raw(`
-    create temp table if not exists patch_to_count (id int8 primary key) on commit drop; truncate patch_to_count;
-    insert into patch_to_count select distinct id from patch_affected; truncate patch_affected; analyze patch_to_count`)
-  return (await db.one<{ patches: number }>`select count(*) as patches from patch_to_count`).patches
+  return (await db.one<{ patches: number }>`select count(distinct id) as patches from patch_to_count`).patches
 }
 
 const NOTHING_ELSE = { parcels: false, contracts: false, samples: false }
@@ -143,9 +140,14 @@ function changed(table: Source, column: string, county: string, rev: number): Sq
 const meeting = (places: Sql, county: string) => sql`
   select patch.id from (${places}) ground join land.patch_now patch on patch.bbox && ground.found where patch.county = ${county}`
 
-/** The next patches to count, by id. */
-export const nextPatches = (db: Db, after: number, limit: number) =>
-  db.all<{ id: number }>`select id from patch_to_count where id > ${after} order by id limit ${limit}`
+/** Ids in their order; those of one import follow one another without gaps, and two bounds are looked up faster than thousands of numbers. */
+function among(column: Sql, ids: readonly number[]): Sql {
+  const [first, last] = [ids[0], ids[ids.length - 1]]
+  return last - first === ids.length - 1 ? sql`${column} between ${first} and ${last}` : sql`${column} = any(${ids}::int8[])`
+}
+
+/** The collected patches by id, so many at a time. */
+export const affectedPatches = (db: Db, atATime: number) => cursor<{ id: number }>(db, sql`select distinct id from patch_to_count order by id`, atATime)
 
 /** What there is in the county at all, so that nobody looks for what lies on patches where nothing can. */
 export const readWhatThereIs = (db: Db, county: string) =>
@@ -163,7 +165,7 @@ export async function readPatchVersions(db: Db, county: string, ids: readonly nu
   const rows = await db.all<{ own: string; alike: string }>`
     select concat_ws(${PART}, id, official_area, deducted_area, patch_key) as own,
       concat_ws(${PART}, valid_from, valid_to, village, class, coalesce(owner_kind, ''), coalesce(deducted_class, '')) as alike
-    from land.patch_now where county = ${county} and id = any(${ids}::int8[]) order by id, valid_from`
+    from land.patch_now where county = ${county} and ${among(sql`id`, ids)} order by id, valid_from`
   const known = new Map<string, Pick<PatchRow, 'validFrom' | 'validTo' | 'village' | 'class' | 'ownerKind' | 'deductedClass'>>()
   return rows.map(({ own, alike }) => {
     const [id, officialArea, deductedArea, patchKey] = own.split(PART)
@@ -189,7 +191,7 @@ export const readParcelPairs = (db: Db, county: string, ids: readonly number[]) 
   db.all<{ patchId: number; parcelIds: readonly number[] }>`
     select patch.id as "patchId", array_agg(distinct parcel.id order by parcel.id) as "parcelIds"
     from land.patch_now patch join land.parcel_now parcel on parcel.bbox && patch.bbox and parcel.county = patch.county
-    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and patch.outline is not null and parcel.outline is not null
+    where patch.county = ${county} and ${among(sql`patch.id`, ids)} and patch.outline is not null and parcel.outline is not null
     group by patch.id`
 
 export const readParcelVersions = (db: Db, county: string, ids: readonly number[]) =>
@@ -238,7 +240,7 @@ export const readSamplesByParcel = (db: Db, county: string, parcelCodes: readonl
 export const readCellFrames = (db: Db, county: string, patchIds: readonly number[]) =>
   db.all<CellFrame>`
     select id, patch_id as "patchId", parcel_id as "parcelId", part, valid_from as "validFrom", valid_to as "validTo", digest
-    from land.cell where county = ${county} and patch_id = any(${patchIds}::int8[]) and until is null`
+    from land.cell where county = ${county} and ${among(sql`patch_id`, patchIds)} and until is null`
 
 const KEY = sql`village, class, grade, owner, contract, saline, valid_from, valid_to`
 
@@ -271,7 +273,11 @@ export async function refreshSums(db: Db, county: string, rev: number): Promise<
     insert into land.cell_sum (county, ${KEY}, since, until, area, patches, cells)
     select ${county}, ${KEY}, ${rev}, null, area, patches, cells from sum_change where cells > 0`
   // without knowing the table, the planner joins the next changes to it row by row over all of the county's: seconds instead of milliseconds
-  if (made > MANY) await db.raw('analyze land.cell_sum; analyze land.cell')
+  if (made > MANY) {
+    await db.raw(
+      'set local default_statistics_target = 10; analyze land.cell_sum; analyze land.cell; set local default_statistics_target to default',
+    )
+  }
 }
 
 /** How many sums of the present differ from the cells they stand for; 0 unless something is broken. */

@@ -3,7 +3,7 @@ import { useLook, useNarrow } from '@dishu/web-kit/look/theme.tsx'
 import { LazyMap } from '@dishu/web-kit/map/lazy-map.tsx'
 import type { Bounds, Picked } from '@dishu/web-kit/map/map.tsx'
 import { aboveSheet } from '@dishu/web-kit/panes.tsx'
-import { childrenOf } from '@dishu/web-kit/place'
+import { childrenOf, unknownCodes } from '@dishu/web-kit/place'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
 import { type ReactNode, useMemo, useState } from 'react'
@@ -22,12 +22,14 @@ type Props = {
   readonly fitSelection?: Bounds | null
   readonly still?: boolean // a figure in a page, not the page's own map
   readonly paper?: boolean
+  readonly legend?: boolean // lies on the map's lower left
   readonly children?: ReactNode
   onSelect?(ids: readonly string[], how: 'one' | 'add' | 'box'): void
   onIdle?(metresPerPixel: number): void
 }
 
 const AROUND = { top: 56, right: 60, bottom: 36, left: 24 } // past the tools
+const BESIDE_LEGEND = 150 // of a map wide enough, so that the legend lies on the edge of the county and not on it
 const AROUND_STILL = { top: 16, right: 16, bottom: 24, left: 16 }
 
 const idOf = ({ properties }: Picked) => String(properties.id)
@@ -78,7 +80,13 @@ export function CountMap(props: Props) {
       ground={tokens.land}
       fit={props.fit ?? place.bbox}
       fitSelection={props.fitSelection ?? null}
-      padding={narrow && !props.still ? aboveSheet() : props.still ? AROUND_STILL : AROUND}
+      padding={
+        props.still
+          ? AROUND_STILL
+          : narrow
+            ? aboveSheet()
+            : { ...AROUND, left: props.legend && window.innerWidth >= 1_280 ? BESIDE_LEGEND : AROUND.left }
+      }
       pickable={PICKABLE}
       letters={names.map(({ name }) => name).join('')}
       {...(props.onIdle ? { onIdle: props.onIdle } : {})}
@@ -98,6 +106,9 @@ export function CountMap(props: Props) {
         <div className="map-tip" style={{ left: tip.x + 12, top: tip.y + 12 }}>
           {tip.text}
         </div>
+      )}
+      {!props.still && unknownCodes(place.areas).has(place.within) && (
+        <p className="map-note">{t('map.no-outline', { code: place.within })}</p>
       )}
       {props.children}
     </LazyMap>

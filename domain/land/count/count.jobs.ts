@@ -2,17 +2,16 @@
  * Makes the cells of patches anew inside the revision that changed what they are made of: reads the affected patches batch by
  * batch, lays parcels over them, and writes only the cells that differ. Memory is that of one batch, however many patches.
  */
-import { hash } from 'node:crypto'
 import { type Day, FOREVER } from '@dishu/base/date'
 import { mapWkb } from '@dishu/base/wkb'
-import { type OpenRevision, type RowToWrite, rowToWrite, type Span } from '@dishu/kernel/records/records.store'
+import { digestOf, type OpenRevision, type RowToWrite, rowToWrite, type Span } from '@dishu/kernel/records/records.store'
 import type { Db } from '@dishu/server-kit/sql'
 import { CellBytes } from './cell-bytes.ts'
 import {
   type AffectedRows,
+  affectedPatches,
   type ContractRow,
   collectAffected,
-  nextPatches,
   type ParcelRow,
   type PatchRow,
   readCellFrames,
@@ -94,12 +93,9 @@ type Batch = { readonly patches: number; readonly rows: RowToWrite[]; readonly c
 async function* batches(db: Db, county: string, options: RefreshOptions): AsyncGenerator<Batch> {
   const size = options.batch ?? 5000
   const there = await readWhatThereIs(db, county)
-  for (let after = -1; ; ) {
-    const ids = (await nextPatches(db, after, size)).map((row) => row.id)
-    if (ids.length === 0) return
-    after = ids[ids.length - 1]
+  for await (const patches of affectedPatches(db, size)) {
+    const ids = patches.map(({ id }) => id)
     yield await makeBatch(db, county, ids, there, options)
-    if (ids.length < size) return
   }
 }
 
@@ -157,7 +153,6 @@ async function makeBatch(
 
 const PREFIX = new TextEncoder().encode(`dishu/row/1 ${cellKind.name}\0`) // see contentDigest of kernel/records
 
-const DIGESTS = 4096
 const NO_WORDS = { ...cellKind, columns: [] }
 
 /** Rows of one batch, and the numbers of the days they repeat; both as the ledger has them. */
@@ -168,18 +163,6 @@ function rowMaker() {
     const known = days.get(day) ?? rowToWrite(NO_WORDS, { validFrom: day, content: {} }).validFrom
     days.set(day, known)
     return known
-  }
-  // one store for many digests: a buffer of its own for each is most of the collector's work
-  let store = Buffer.alloc(0)
-  let at = 0
-  const digestOf = (all: Uint8Array) => {
-    if (at === store.length) {
-      store = Buffer.allocUnsafeSlow(DIGESTS * 32)
-      at = 0
-    }
-    store.write(hash('sha256', all, 'binary'), at, 'latin1')
-    at += 32
-    return store.subarray(at - 32, at)
   }
   const rowOf = (cell: Cell): RowToWrite => {
     const all = bytes.of(cell)

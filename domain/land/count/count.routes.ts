@@ -13,10 +13,22 @@ import {
   readCountedVillages,
   readMatched,
   readPatches,
+  readPlaceInList,
   readUnplaced,
 } from './count.store.ts'
 import type { CountReply, PatchPage } from './count.wire.ts'
-import { type Address, byFrom, type CountRefusal, filtersFrom, levelFrom, oneOf, whenFrom, wholeFrom, withinFrom } from './questions.ts'
+import {
+  type Address,
+  byFrom,
+  type CountRefusal,
+  filtersFrom,
+  idsFrom,
+  levelFrom,
+  oneOf,
+  whenFrom,
+  wholeFrom,
+  withinFrom,
+} from './questions.ts'
 
 /** What the server knows of a county besides its register. */
 export type CountyContext = {
@@ -100,12 +112,17 @@ export async function handlePatches(
   if (!offset.ok) return offset
   const limit = wholeFrom('limit', address.limit, 1, 1000, 100)
   if (!limit.ok) return limit
+  const ids = idsFrom(address.ids)
+  if (!ids.ok) return ids
+  const at = wholeFrom('at', address.at, 1, Number.MAX_SAFE_INTEGER, 0)
+  if (!at.ok) return at
   const question = {
     county,
     asOf: when.value.asOf,
     within: within.value,
     filters: filtersFrom(address),
     q: address.q || null,
+    ...(ids.value === null ? {} : { ids: ids.value }),
     sort: sort.value,
     descending: address.descending === 'true' || address.descending === '1',
     offset: offset.value,
@@ -128,6 +145,7 @@ export async function handlePatches(
     matched,
     area,
     next: rows.length > 0 && end < matched ? end : null,
+    ...(at.value > 0 ? { place: await readPlaceInList(db, question, at.value) } : {}),
   })
 }
 

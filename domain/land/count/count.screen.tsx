@@ -1,10 +1,10 @@
 import { query, toggled } from '@dishu/web-kit/address'
-import { formatArea, formatCount, writtenParts } from '@dishu/web-kit/areas'
+import { formatArea, writtenParts } from '@dishu/web-kit/areas'
 import { AreaText, type Part, Parts } from '@dishu/web-kit/figures.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useNarrow } from '@dishu/web-kit/look/theme.tsx'
 import { Panes } from '@dishu/web-kit/panes.tsx'
-import { placeParams } from '@dishu/web-kit/place'
+import { inOrder, placeParams, unknownCodes } from '@dishu/web-kit/place'
 import { type Reading, useRead } from '@dishu/web-kit/read'
 import { useSettings } from '@dishu/web-kit/settings'
 import { Empty, Trouble, Waiting } from '@dishu/web-kit/state.tsx'
@@ -89,13 +89,15 @@ export function CountScreen() {
         }
       })
   const nameOf = new Map(place.areas.map(({ code, name }) => [code, name]))
+  const unknown = unknownCodes(place.areas)
   const areaParts: readonly Part[] = [...rowsOf(areas)]
-    .sort((a, b) => ((a.by.area ?? '') < (b.by.area ?? '') ? -1 : 1))
+    .sort((a, b) => inOrder(unknown, a.by.area ?? '', b.by.area ?? ''))
     .map((row) => {
       const code = row.by.area ?? ''
       return {
         id: code,
         name: nameOf.get(code) ?? code,
+        ...(unknown.has(code) ? { note: t('area.unknown') } : {}),
         area: row.area,
         count: row.patches,
         to: address.link('/parcels', { ...filters, within: code }),
@@ -134,7 +136,7 @@ export function CountScreen() {
         {formatArea(total.area, unit)}
       </Link>
       <span className="quiet">
-        {t(`unit.${unit}`)} · {t('overview.patches', { count: formatCount(total.patches) })}
+        {t(`unit.${unit}`)} · {t('overview.patches', { count: total.patches })}
       </span>
     </div>
   )
@@ -209,7 +211,7 @@ export function CountScreen() {
         <>
           <p className="unplaced">
             <span className="chip hatched" style={{ backgroundColor: '#C9CED2' }} />
-            {t('overview.unplaced', { count: formatCount(lead.value.unplaced.contracts) })} <AreaText area={lead.value.unplaced.area} />
+            {t('overview.unplaced', { count: lead.value.unplaced.contracts })} <AreaText area={lead.value.unplaced.area} />
           </p>
           <p className="source-line">
             {t('overview.source', { rev: lead.value.known, date: lead.value.knownAt?.slice(0, 10) ?? '—' })}
@@ -239,6 +241,7 @@ export function CountScreen() {
           selected={selected}
           lit={lit}
           fitSelection={bbox}
+          legend
           onSelect={(ids, how) => address.set({ sel: how === 'add' ? ids.reduce(toggled, selected) : ids.slice(0, 500) })}
         >
           {!narrow && (
@@ -333,7 +336,7 @@ export function SalineSets({
           <span className="saline-area">
             <b className="number">{reading.state === 'ready' ? (found.get(id)?.area ?? '0.00') : '…'}</b>
             <small>
-              {t(`unit.${unit}`)} · {t('overview.patches', { count: formatCount(found.get(id)?.patches ?? 0) })}
+              {t(`unit.${unit}`)} · {t('overview.patches', { count: found.get(id)?.patches ?? 0 })}
             </small>
           </span>
         </Link>

@@ -71,6 +71,7 @@ export type PatchQuestion = {
   readonly within: string
   readonly filters: CountFilters
   readonly q: string | null
+  readonly ids?: readonly number[] // of these patches alone: a selection
   readonly sort: PatchSort
   readonly descending: boolean
   readonly offset: number
@@ -85,7 +86,7 @@ const SORT_COLUMN: Readonly<Record<PatchSort, Sql>> = {
   grade: ident('lead', 'grade'),
 }
 
-/** What a person types: a patch's key or number, a contract parcel's code, or part of a name. */
+/** What a person types: a patch's key or number, the code of a contract parcel or of a contract, or part of a name. */
 function found(county: string, asOf: AsOf, q: string | null): Sql {
   if (q === null || q.trim() === '') return sql`true`
   const text = q.trim()
@@ -95,7 +96,10 @@ function found(county: string, asOf: AsOf, q: string | null): Sql {
     patch.patch_key like ${begins} or patch.patch_number like ${begins} or patch.village_name like ${part} or patch.owner_name like ${part} or patch.class_name like ${part}
     or patch.id in (
       select cell.patch_id from ${register('parcel', 'parcel')} join land.cell cell on cell.county = parcel.county and cell.parcel_id = parcel.id
-      where parcel.county = ${county} and parcel.parcel_code like ${begins} and ${standing('parcel', asOf)} and ${standing('cell', asOf)}))`
+      where parcel.county = ${county} and ${standing('parcel', asOf)} and ${standing('cell', asOf)}
+        and (parcel.parcel_code like ${begins} or parcel.parcel_code in (
+          select link.parcel_code from ${register('contract_parcel', 'link')}
+          where link.county = ${county} and link.contract_code like ${begins} and ${standing('link', asOf)}))))`
 }
 
 const PATCH_COLUMNS = sql`
@@ -113,9 +117,10 @@ const leadOf = (asOf: AsOf) => sql`
 const anyFilter = (filters: CountFilters) => FILTERS.some((dimension) => (filters[dimension]?.length ?? 0) > 0)
 
 /** Patches of which at least one cell is asked for. */
-function matching({ county, asOf, within, filters, q }: PatchQuestion): Sql {
+function matching({ county, asOf, within, filters, q, ids }: PatchQuestion): Sql {
   const [from, below] = villagesWithin(within)
   const conditions = [sql`patch.county = ${county}`, standing('patch', asOf), found(county, asOf, q)]
+  if (ids) conditions.push(sql`patch.id = any(${ids}::int8[])`)
   if (within.length > 6) conditions.push(sql`patch.village >= ${from} and patch.village < ${below}`)
   if (anyFilter(filters)) {
     conditions.push(
@@ -145,17 +150,29 @@ export const readPatch = (db: Db, county: string, id: number, asOf: AsOf) =>
 
 /** How many patches match, and the area of the cells by which they do: the figure from which the list was opened. */
 export async function readMatched(db: Db, question: PatchQuestion): Promise<{ matched: number; area: number }> {
-  const { county, asOf, within, filters, q } = question
-  if (!q && !anyFilter(filters)) {
+  const { county, asOf, within, filters, q, ids } = question
+  if (!q && !ids && !anyFilter(filters)) {
     const rows = await readCount(db, { county, asOf, within, level: 'county', by: [], filters })
     return { matched: rows[0].patches, area: rows[0].area }
   }
-  const onlyThese = q
-    ? sql`and hit.patch_id in (select patch.id from ${register('patch', 'patch')} where ${matching({ ...question, filters: {} })})`
-    : sql` `
+  const onlyThese =
+    q || ids
+      ? sql`and hit.patch_id in (select patch.id from ${register('patch', 'patch')} where ${matching({ ...question, filters: {} })})`
+      : sql` `
   return db.one`
     select count(distinct hit.patch_id) as matched, coalesce(sum(hit.area), 0)::int8 as area
     from land.cell hit where hit.county = ${county} and ${standing('hit', asOf)} and ${kept('hit', within, filters)} ${onlyThese}`
+}
+
+/** How many rows of the list stand before a patch: where a table scrolls to when the patch is chosen on the map. Null where the list has it not. */
+export async function readPlaceInList(db: Db, question: PatchQuestion, id: number): Promise<number | null> {
+  const { sort, descending, asOf } = question
+  const column = SORT_COLUMN[sort]
+  const rows = sql`from ${register('patch', 'patch')} ${sort === 'grade' ? leadOf(asOf) : sql` `} where ${matching(question)}`
+  const row = await db.maybe<{ place: number }>`
+    select (select count(*) ${rows} and (${column} ${descending ? sql`>` : sql`<`} own.value or (${column} = own.value and patch.id < ${id}::int8))) as place
+    from (select ${column} as value ${rows} and patch.id = ${id}::int8) own`
+  return row?.place ?? null
 }
 
 export const countFindings = (db: Db, county: string, patchIds: readonly number[]) =>

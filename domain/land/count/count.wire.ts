@@ -47,8 +47,9 @@ export type PatchPage = {
   readonly matched: number
   readonly area: number
   readonly next: number | null
+  readonly place?: number | null // how many rows stand before the patch asked for with `at`; null: it is not in the list
 }
-// GET /api/counties/:county/patches?within=&class=&grade=&owner=&contract=&saline=&q=&sort=patchKey|officialArea|class|village|grade&descending=&offset=&limit=(≤1000)&asOf=&known=  -> PatchPage
+// GET /api/counties/:county/patches?within=&class=&grade=&owner=&contract=&saline=&q=&ids=&at=&sort=patchKey|officialArea|class|village|grade&descending=&offset=&limit=(≤1000)&asOf=&known=  -> PatchPage
 
 // GET /api/counties/:county/patches/:id?asOf=&known= -> Dossier
 export type Dossier = {

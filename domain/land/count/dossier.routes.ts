@@ -50,9 +50,10 @@ export async function handleDossier(
   const cells = await readCellsOfPatch(db, county, id, asOf)
   const parcelCodes = [...new Set(cells.map((cell) => cell.parcelCode).filter((code) => code !== null))]
   const contracts = await readContractsOn(db, county, parcelCodes, asOf)
-  const transfers = await readTransfersOf(db, county, [...new Set(contracts.map((contract) => contract.code))], asOf)
+  const contractCodes = [...new Set(contracts.map((contract) => contract.code))]
+  const transfers = await readTransfersOf(db, county, contractCodes, asOf)
   const samples = (await readSamplesNear(db, county, id, [row.patchKey, ...parcelCodes], asOf)).filter((sample) => liesIn(sample, words))
-  const findings = await readFindingsOf(db, county, id)
+  const findings = await readFindingsOf(db, county, id, parcelCodes, contractCodes)
   const findingCount = (await countFindings(db, county, [id]))[0]?.findings ?? 0
   const history = await readHistory(db, county, id, asOf.rev)
   const contractArea = contracts.some((contract) => contract.area !== null)
@@ -184,13 +185,17 @@ function geoJsonOf(wkb: Uint8Array, srid: number | null): unknown {
 }
 
 const FRAME = new Set(['validFrom', 'validTo', 'srid', 'outline', 'bbox', 'extra', 'valid_from', 'valid_to'])
+/** Columns that hold whole hundredths of a square metre; a person reads them in square metres. */
+const AREAS = new Set(['official_area', 'deducted_area', 'class_area', 'computed_area'])
+const shownAs = (name: string, value: unknown) =>
+  AREAS.has(name) && typeof value === 'number' ? `${(value / 100).toFixed(2)} m²` : shown(value)
 const shown = (value: unknown) =>
   value === null || value === undefined || value === '' ? null : typeof value === 'object' ? JSON.stringify(value) : String(value)
 
 function attributesOf(words: PatchWords, labelOf: (name: string) => string) {
   const own = Object.entries(words).filter(([name]) => !FRAME.has(name))
   const all = [...own, ...Object.entries(words.extra)]
-  return all.map(([name, value]) => ({ name, label: labelOf(name), value: shown(value) }))
+  return all.map(([name, value]) => ({ name, label: labelOf(name), value: shownAs(name, value) }))
 }
 
 function happeningOf(
@@ -216,5 +221,7 @@ export function changesBetween(
   const flat = ({ extra, ...words }: PatchWords): Readonly<Record<string, unknown>> => ({ ...extra, ...words })
   const [a, b] = [flat(before), flat(after)]
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
-  return names.map((name) => ({ name, before: shown(a[name]), after: shown(b[name]) })).filter((change) => change.before !== change.after)
+  return names
+    .map((name) => ({ name, before: shownAs(name, a[name]), after: shownAs(name, b[name]) }))
+    .filter((change) => change.before !== change.after)
 }

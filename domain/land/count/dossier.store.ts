@@ -119,14 +119,17 @@ export const readSamplesNear = (db: Db, county: string, id: number, plotCodes: r
         or sample.place && (select patch.bbox from ${from('patch', 'patch')} where patch.county = ${county} and patch.id = ${id} and ${standing('patch', asOf)}))
     order by sample.sampled_on desc nulls last, sample.sample_code, sample.depth_from_cm`
 
-export const readFindingsOf = (db: Db, county: string, id: number) =>
+/** Findings about the patch, about the contract parcels on it, and about their contracts. */
+export const readFindingsOf = (db: Db, county: string, id: number, parcelCodes: readonly string[], contractCodes: readonly string[]) =>
   db.all<{ id: number; rule: string; severity: string; details: Readonly<Record<string, unknown>>; accepted: string | null }>`
     select finding.finding_id as id, finding.rule, finding.severity, finding.details, exception.reason as accepted
     from land.finding_now finding
     left join land.exception_now exception on exception.county = finding.county and exception.rule = finding.rule and exception.subject_kind = finding.subject_kind
       and exception.subject_key = finding.subject_key
-    where finding.county = ${county} and finding.subject_kind = 'patch' and finding.subject_id = ${id}
-    order by finding.finding_id`
+    where finding.county = ${county} and (finding.subject_kind = 'patch' and finding.subject_id = ${id}
+      or finding.subject_kind = 'parcel' and finding.subject_key = any(${parcelCodes}::text[])
+      or finding.subject_kind = 'contract' and finding.subject_key = any(${contractCodes}::text[]))
+    order by finding.subject_kind = 'patch' desc, finding.finding_id`
 
 export type Happening = {
   readonly rev: number

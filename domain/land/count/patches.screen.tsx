@@ -113,6 +113,21 @@ export function PatchesScreen() {
       limit: String(limit),
     }),
   )
+  // what was chosen on the map, or stands in the address, may lie far down the list: the server says where
+  const [chosenInTable, setChosenInTable] = useState(false)
+  const [first] = selected
+  const placed = useRead<PatchPage>(
+    first === undefined || chosenInTable
+      ? null
+      : query(`/api/counties/${place.county}/patches`, {
+          ...narrowing,
+          sort: sort.by,
+          descending: sort.descending ? 'true' : null,
+          at: first,
+          limit: '1',
+        }),
+  )
+  const leadAt = placed.state === 'ready' && !placed.refreshing && !chosenInTable ? (placed.value.place ?? null) : null
   const columns = useColumns()
   const [shown, hidden, setHidden] = useShownColumns(columns)
   const lead = useRead<Dossier>(selected.length === 1 ? dossierPath(place, selected[0]) : null)
@@ -180,7 +195,7 @@ export function PatchesScreen() {
         ) : (
           <span className="bone" style={{ width: 160 }} />
         )}
-        {selected.length > 1 && <span className="quiet"> · {t('table.selected', { count: formatCount(selected.length) })}</span>}
+        {selected.length > 1 && <span className="quiet"> · {t('table.selected', { count: selected.length })}</span>}
       </p>
       {pages.failure ? (
         <Trouble failure={pages.failure} retry={pages.retry} />
@@ -210,10 +225,14 @@ export function PatchesScreen() {
           rowAt={pages.rowAt}
           keyOf={(row) => String(row.id)}
           selected={selected}
+          leadAt={leadAt}
           sort={sort}
           dim={pages.refreshing}
           onSort={({ by, descending }) => address.set({ sort: by, descending: descending ? 'true' : null })}
-          onSelect={(keys) => address.set({ sel: keys.slice(0, 500) })}
+          onSelect={(keys) => {
+            setChosenInTable(true)
+            address.set({ sel: keys.slice(0, 500) })
+          }}
           onOpen={(row) => address.go(address.link(`/parcels/${row.id}`))}
           onHover={(row) => hover(row ? String(row.id) : null)}
           onLook={pages.look}
@@ -235,7 +254,10 @@ export function PatchesScreen() {
           selected={selected}
           hovered={hovered}
           fitSelection={bbox}
-          onSelect={(ids, how) => address.set({ sel: how === 'add' ? ids.reduce(toggled, selected) : ids.slice(0, 500) })}
+          onSelect={(ids, how) => {
+            setChosenInTable(false)
+            address.set({ sel: how === 'add' ? ids.reduce(toggled, selected) : ids.slice(0, 500) })
+          }}
         >
           {!narrow && (
             <div className="map-dimension">

@@ -1,6 +1,8 @@
 import { formatArea, formatCount, formatShare, shownParts, shownShares, writeHundredths, writtenParts } from '@dishu/web-kit/areas'
 import { Chip } from '@dishu/web-kit/figures.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
+import { Paper, paperVariables } from '@dishu/web-kit/look/theme.tsx'
+import { inOrder, unknownCodes } from '@dishu/web-kit/place'
 import { useSettings } from '@dishu/web-kit/settings'
 import { Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
@@ -42,10 +44,12 @@ export function PrintScreen() {
   if (lead.state !== 'ready') return <Waiting reading={lead} />
   const reply = lead.value
   const nameOf = new Map(place.areas.map(({ code, name }) => [code, name]))
+  const unknown = unknownCodes(place.areas)
   const areaName = place.path.map(({ name }) => name).join(' › ') || place.countyName
   const filterText = MAP_DIMENSIONS.flatMap((name) => filters[name].map((id) => words.name(name, id))).join('、')
   return (
     <div className={`print-page${landscape ? ' landscape' : ''}`}>
+      <style>{`.paper { ${paperVariables} }`}</style>
       <style>{`@page { size: A4 ${landscape ? 'landscape' : 'portrait'}; margin: 14mm 14mm 16mm;
         @bottom-left { content: ${JSON.stringify(`${areaName} · r${reply.known}${place.synthetic ? ` · ${t('synthetic.short')}` : ''}`)}; font: 8pt 'Noto Sans SC', sans-serif; color: #5C6970 }
         @bottom-right { content: counter(page) " / " counter(pages); font: 8pt 'Noto Sans SC', sans-serif; color: #5C6970 } }`}</style>
@@ -91,14 +95,16 @@ export function PrintScreen() {
           </dl>
         </header>
         <div className="paper-map" key={String(landscape)}>
-          <CountMap
-            dimension={dimension}
-            filters={filters}
-            selected={[]}
-            paper
-            still
-            onIdle={(metresPerPixel) => setScale(Math.round((metresPerPixel * 1_000) / PIXEL_MM / 100) * 100)}
-          />
+          <Paper>
+            <CountMap
+              dimension={dimension}
+              filters={filters}
+              selected={[]}
+              paper
+              still
+              onIdle={(metresPerPixel) => setScale(Math.round((metresPerPixel * 1_000) / PIXEL_MM / 100) * 100)}
+            />
+          </Paper>
         </div>
         <p className="paper-scale number">
           {t('print.scale', { scale: scale === null ? '…' : formatCount(scale) })} · CGCS2000 / EPSG:4490 · {t(`dimension.${dimension}`)}
@@ -109,8 +115,13 @@ export function PrintScreen() {
             <PaperTable
               title={t(`level.${next}`)}
               rows={[...areas.value.rows]
-                .sort((a, b) => ((a.by.area ?? '') < (b.by.area ?? '') ? -1 : 1))
-                .map((row) => ({ name: nameOf.get(row.by.area ?? '') ?? row.by.area ?? '', area: row.area, count: row.patches }))}
+                .sort((a, b) => inOrder(unknown, a.by.area ?? '', b.by.area ?? ''))
+                .map(({ by: { area: code = '' }, area, patches }) => ({
+                  id: code,
+                  name: unknown.has(code) ? `${nameOf.get(code) ?? code} ${t('area.unknown')}` : (nameOf.get(code) ?? code),
+                  area,
+                  count: patches,
+                }))}
             />
           )}
           {MAP_DIMENSIONS.map((name) => {
@@ -120,8 +131,7 @@ export function PrintScreen() {
         </div>
         <footer>
           <p>
-            {t('overview.unplaced', { count: formatCount(reply.unplaced.contracts) })} {formatArea(reply.unplaced.area, unit)}{' '}
-            {t(`unit.${unit}`)}
+            {t('overview.unplaced', { count: reply.unplaced.contracts })} {formatArea(reply.unplaced.area, unit)} {t(`unit.${unit}`)}
           </p>
           <p>
             {t('overview.scheme', {
@@ -149,6 +159,7 @@ function DimensionTable({ dimension, reply }: { readonly dimension: MapDimension
         .map((row) => {
           const id = row.by[dimension] ?? 'unknown'
           return {
+            id,
             name: words.name(dimension, id),
             area: row.area,
             count: row.patches,
@@ -161,6 +172,7 @@ function DimensionTable({ dimension, reply }: { readonly dimension: MapDimension
 }
 
 type PaperRow = {
+  readonly id: string
   readonly name: string
   readonly area: number
   readonly count: number
@@ -188,7 +200,7 @@ function PaperTable({ title, rows }: { readonly title: string; readonly rows: re
       </thead>
       <tbody>
         {rows.map((row, i) => (
-          <tr key={row.name}>
+          <tr key={row.id}>
             <th scope="row">
               {row.colour !== undefined && <Chip colour={row.colour} hatched={row.hatched ?? false} />}
               {row.name}

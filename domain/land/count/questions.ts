@@ -77,6 +77,15 @@ export const filtersFrom = (address: Address): CountFilters =>
     ),
   )
 
+/** A selection of patches: their numbers in the register, parted by commas; null where none is asked for. */
+export function idsFrom(value: string | undefined): Result<readonly number[] | null, CountRefusal> {
+  if (!value) return { ok: true, value: null }
+  const ids = value.split(',').map(Number)
+  return ids.every((id) => Number.isSafeInteger(id) && id > 0)
+    ? { ok: true, value: ids }
+    : refuse('count/not-a-number', { name: 'ids', value, from: 1, to: Number.MAX_SAFE_INTEGER })
+}
+
 export function oneOf<const T extends string>(name: string, value: string, allowed: readonly T[]): Result<T, CountRefusal> {
   const found = allowed.find((word) => word === value)
   return found === undefined ? refuse('count/unknown-word', { name, value, allowed }) : { ok: true, value: found }

@@ -13,6 +13,8 @@ type VocabularyView = {
   readonly owners?: readonly Named[]
   readonly contractStates?: readonly Named[]
   readonly salineSets?: readonly Named[]
+  readonly ownerKinds?: readonly { readonly code: string; readonly name: string }[]
+  readonly lists?: readonly { readonly field: string; readonly rows: readonly { readonly code: string; readonly name: string }[] }[]
 }
 
 export type Vocabulary = {
@@ -22,6 +24,9 @@ export type Vocabulary = {
   name(dimension: MapDimension, value: string): string
   colour(dimension: MapDimension, value: string): string
   hatched(dimension: MapDimension, value: string): boolean
+  /** What a code of one of the standards' lists says, by the field that carries it; a code that is not listed stands for itself. */
+  code(field: string, code: string): string
+  ownerKind(code: string): string
   /** Every value that the list of a dimension knows; classes are as many as the register's edition has. */
   values(dimension: MapDimension): readonly string[]
 }
@@ -44,7 +49,11 @@ export function useVocabulary(): Vocabulary {
     const classNames = new Map(classes.map(({ code, name }) => [code, name]))
     const gradeNames = new Map(grades.map(({ id, name }) => [id, name]))
     const words = { owner: value?.owners ?? [], contract: value?.contractStates ?? [], saline: value?.salineSets ?? [] }
+    const kinds = new Map((value?.ownerKinds ?? []).map(({ code, name }) => [code, name]))
+    const lists = new Map((value?.lists ?? []).map(({ field, rows }) => [field, new Map(rows.map(({ code, name }) => [code, name]))]))
     return {
+      code: (field, code) => lists.get(field)?.get(code) ?? code,
+      ownerKind: (code) => kinds.get(code) ?? code,
       ready: value !== null,
       grades,
       classes,

@@ -361,14 +361,18 @@ async function samplesIn({ db, question: { county, within }, stands, toLonLat }:
   return ids.filter((id) => inside.has(id))
 }
 
-/** Areas with what is counted in them: the same figures as the pages', level by level. */
+/**
+ * Areas with what is counted in them: the same figures as the pages', level by level. The county is all its rows, also one whose village code is, by a
+ * slip of the pen, another county's; so such places stand in the county's file too, and the parts add up to the whole.
+ */
 async function* areas({ db, question, context, stands }: Job): AsyncGenerator<Line[]> {
   const { county, asOf, within } = question
   const rows = byKey(await readAreaRows(db, county, stands), 'code')
   const counted = new Map<string, { counted: number; patches: number; unused: number; cultivated: number; ungraded: number }>()
   for (const level of ['county', 'town', 'village'] as const) {
-    for (const { by, area, patches: n } of await readCount(db, { county, asOf, within, level, by: ['area', 'saline'], filters: {} })) {
-      const code = by.area ?? ''
+    const dimensions = level === 'county' ? (['saline'] as const) : (['area', 'saline'] as const)
+    for (const { by, area, patches: n } of await readCount(db, { county, asOf, within, level, by: dimensions, filters: {} })) {
+      const code = by.area ?? county
       const sums = counted.get(code) ?? { counted: 0, patches: 0, unused: 0, cultivated: 0, ungraded: 0 }
       sums.counted += area
       sums.patches += n
@@ -378,7 +382,7 @@ async function* areas({ db, question, context, stands }: Job): AsyncGenerator<Li
       counted.set(code, sums)
     }
   }
-  const asked = (await context.areas()).filter(({ code }) => code.startsWith(within))
+  const asked = (await context.areas()).filter(({ code }) => within === county || code.startsWith(within))
   yield asked.map(({ controlArea, ...area }) => {
     const row = rows.get(area.code)
     return {

@@ -1,7 +1,18 @@
-import type { MessagesFor } from '@dishu/base/refusal'
+import type { Language, MessagesFor } from '@dishu/base/refusal'
 import type { ExportRefusal } from './exports.ts'
 
 const few = (words: readonly string[], separator: string) => `${words.slice(0, 40).join(separator)}${words.length > 40 ? ' …' : ''}`
+
+const WHY_NOT: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  ENOENT: { zh: '文件夹不存在', en: 'there is no such folder' },
+  EISDIR: { zh: '这是一个文件夹', en: 'it is a folder' },
+  EACCES: { zh: '没有写入权限', en: 'it may not be written by you' },
+  EPERM: { zh: '没有写入权限', en: 'it may not be written by you' },
+  EROFS: { zh: '磁盘只读', en: 'the disk is read-only' },
+  ENOSPC: { zh: '磁盘空间不足', en: 'the disk is full' },
+  ENAMETOOLONG: { zh: '文件名过长', en: 'the name is too long' },
+}
+const whyNot = (code: string, language: Language) => WHY_NOT[code]?.[language] ?? code
 
 export const messages: MessagesFor<ExportRefusal> = {
   'exports/unknown-word': ({ name, value, allowed }) => ({
@@ -27,8 +38,8 @@ export const messages: MessagesFor<ExportRefusal> = {
     },
   }),
   'exports/cannot-write-there': ({ file, why }) => ({
-    zh: { message: `无法写入 ${file}：${why}。`, hint: '请换一个有写入权限且空间足够的位置。' },
-    en: { message: `${file} cannot be written: ${why}.`, hint: 'Choose a place that may be written and has room.' },
+    zh: { message: `无法写入 ${file}：${whyNot(why, 'zh')}。`, hint: '请换一个有写入权限且空间足够的位置。' },
+    en: { message: `${file} cannot be written: ${whyNot(why, 'en')}.`, hint: 'Choose a place that may be written and has room.' },
   }),
   'exports/no-such-county': ({ county }) => ({
     zh: { message: `登记簿里没有 ${county} 的数据。`, hint: '请先导入该县的文件，或检查县代码。' },

@@ -9,8 +9,8 @@ import { type Language, type Result, refuse } from '@dishu/base/refusal'
 import type { AsOf, County } from '@dishu/kernel/records/records'
 import type { AreaView } from '@dishu/kernel/records/records.wire'
 import { FileAnswer, orRefused, type Route } from '@dishu/server-kit/http'
+import { Type } from '@dishu/server-kit/shape'
 import { type Db, type Pool, transaction } from '@dishu/server-kit/sql'
-import { Type } from 'typebox'
 import { PATCH_SORTS } from '../count/count.store.ts'
 import { type CountFilters, FILTERS } from '../count/count.ts'
 import type { CountReply } from '../count/count.wire.ts'
@@ -170,7 +170,8 @@ const MOST_HITS = 20
 
 /** Things whose key or code begins so, patches of that number, parcels of that name, areas with it in their name: what is nearest to what was typed first. */
 export async function search(db: Db, county: County, typed: string, today: Day): Promise<SearchReply> {
-  const q = typed.trim()
+  // what no key can have in it, and a database does not take in a text
+  const q = typed.replaceAll(/\p{Cc}/gu, ' ').trim()
   if (q === '') return { hits: [] }
   const hits = new Map<string, SearchHit>()
   const left = () => MOST_HITS - hits.size

@@ -158,10 +158,10 @@ export const readAreaRows = (db: Db, county: County, stands: Stands) =>
   db.all<ExportRow & { readonly code: string; readonly srid: number | null; readonly outline: Uint8Array | null }>`
     select area.code, area.srid, area.outline, area.extra from ${table('areas')} area where area.county = ${county} and ${stands('area')}`
 
-/** The names that the files had besides the register's own columns, and whether all their values are numbers. */
+/** The names that the files had besides the register's own columns, and whether all their values that are not empty are numbers. */
 export const readExtraKeys = (db: Db, what: What, county: County, stands: Stands) =>
   db.all<ExtraKey>`
-    select pair.key, bool_and(jsonb_typeof(pair.value) = 'number') as numeric
+    select pair.key, coalesce(bool_and(jsonb_typeof(pair.value) = 'number') filter (where jsonb_typeof(pair.value) <> 'null'), false) as numeric
     from ${table(what)} line, jsonb_each(line.extra) pair where line.county = ${county} and ${stands('line')} group by pair.key order by pair.key`
 
 /** The coordinate systems that outlines of a table are in. */

@@ -122,13 +122,13 @@ export const patchStandard: Standard = {
             computed_area: geometry.area,
             survey_year: whole(values, 'SJNF'),
             ...outlineColumns(geometry),
-            extra: {
-              ...openRest(values),
-              ...texts(values, KEPT),
+            extra: Object.assign(
+              openRest(values),
+              texts(values, KEPT),
               // a place code says more than its village only where the group's digits are used
-              ...(place !== null && /[1-9A-Z]/i.test(place.slice(12)) ? { ZLDWDM: place } : {}),
-              ...areas.notes,
-            },
+              place !== null && place.length > 12 && GROUP_IS_USED.test(place) ? { ZLDWDM: place } : null,
+              areas.notes,
+            ),
           },
         },
       ],
@@ -136,6 +136,8 @@ export const patchStandard: Standard = {
     }
   },
 }
+
+const GROUP_IS_USED = /^.{12}.*[1-9A-Z]/i
 
 type Areas =
   | {
@@ -151,15 +153,17 @@ type Areas =
     }
   | { readonly ok: false; readonly refusal: ParcelsRefusal }
 
+const STATED = ['TBMJ', 'KCMJ', 'TBDLMJ'] as const
+
 /**
  * TBMJ, KCMJ and TBDLMJ as stated. What is not stated follows from the others: KCMJ = TBMJ·KCXS, TBDLMJ = TBMJ − KCMJ; a missing TBMJ is
  * their sum, else the outline's own area. `notes` says which were made up so.
  */
 function areasOf(values: RowValues, computed: number | null): Areas {
   const stated = { TBMJ: number(values, 'TBMJ'), KCMJ: number(values, 'KCMJ'), TBDLMJ: number(values, 'TBDLMJ') }
-  for (const [name, value] of Object.entries(stated)) {
-    if (value !== null && value < 0)
-      return { ok: false, refusal: { code: 'parcels/area-is-negative', details: { field: name, area: value } } }
+  for (const field of STATED) {
+    const area = stated[field]
+    if (area !== null && area < 0) return { ok: false, refusal: { code: 'parcels/area-is-negative', details: { field, area } } }
   }
   const official =
     stated.TBMJ !== null

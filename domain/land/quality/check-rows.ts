@@ -72,15 +72,16 @@ function ownerByName(name: string | null): 'state' | 'collective' | null {
 }
 const OWNERS = new Set(OWNER_KINDS.map(({ code }) => code))
 
-export function checkPatch(row: PatchFacts, book: RuleBook): readonly Finding[] {
+/** `county`: of the register that the row is for, where it does not say so itself. */
+export function checkPatch(row: PatchFacts, book: RuleBook, county = row.county): readonly Finding[] {
   const notes = new Notes(book)
-  patchCodes(row, book, notes)
+  patchCodes(row, county, book, notes)
   patchAreas(row, book, notes)
   if (row.official_area > 0) areaAgainstOutline('patch', row.official_area, row, book, notes)
   return notes.found
 }
 
-function patchCodes(row: PatchFacts, book: RuleBook, notes: Notes) {
+function patchCodes(row: PatchFacts, county: string, book: RuleBook, notes: Notes) {
   const landClass = classOf(row.class)
   if (landClass?.edition === 'gbt21010-2007' && landClass.level === 'class') {
     notes.add({
@@ -121,8 +122,8 @@ function patchCodes(row: PatchFacts, book: RuleBook, notes: Notes) {
     const most = numberOf(book, 'patch/code-length', 'patchNumber')
     if (row.patch_number !== null && row.patch_number.length > most) wrong('TBBH', row.patch_number, `≤ ${most}`)
   }
-  if (!row.village.startsWith(row.county)) {
-    notes.add({ rule: 'patch/outside-county', details: { field: 'ZLDWDM', stated: row.village, county: row.county } })
+  if (!row.village.startsWith(county)) {
+    notes.add({ rule: 'patch/outside-county', details: { field: 'ZLDWDM', stated: row.village, county } })
   }
 }
 
@@ -152,7 +153,7 @@ function patchAreas(row: PatchFacts, book: RuleBook, notes: Notes) {
   }
 }
 
-export function checkParcel(row: ParcelFacts, book: RuleBook): readonly Finding[] {
+export function checkParcel(row: ParcelFacts, book: RuleBook, county = row.county): readonly Finding[] {
   const notes = new Notes(book)
   const { parcel_code: code, official_area: area, official_mu: mu } = row
   const onMap = row.computed_area !== null
@@ -166,8 +167,8 @@ export function checkParcel(row: ParcelFacts, book: RuleBook): readonly Finding[
       details: { field: 'DKBM', stated: code, expected: String(numberOf(book, 'parcel/code-length', 'digits')) },
     })
   }
-  if (/^\d{14}/.test(code) && !code.startsWith(row.county)) {
-    notes.add({ rule: 'parcel/outside-county', details: { field: 'DKBM', stated: code, county: row.county } })
+  if (/^\d{14}/.test(code) && !code.startsWith(county)) {
+    notes.add({ rule: 'parcel/outside-county', details: { field: 'DKBM', stated: code, county } })
   }
   parcelLists(row, notes)
 
@@ -194,12 +195,11 @@ function parcelLists(row: ParcelFacts, notes: Notes) {
     notes.add({ rule: 'parcel/use-class-is-of-2017', details: { field: 'TDLYLX', stated: row.use_class } })
 }
 
-export function checkContract(row: ContractFacts, book: RuleBook): readonly Finding[] {
+export function checkContract(row: ContractFacts, book: RuleBook, county = row.county): readonly Finding[] {
   const notes = new Notes(book)
   const { contract_code: code, issuer_code: issuer, contractor_code: contractor } = row
   if (isRegistryContract(code)) {
-    if (!code.startsWith(row.county))
-      notes.add({ rule: 'contract/outside-county', details: { field: 'CBHTBM', stated: code, county: row.county } })
+    if (!code.startsWith(county)) notes.add({ rule: 'contract/outside-county', details: { field: 'CBHTBM', stated: code, county } })
     if (contractor !== null && !code.startsWith(contractor)) {
       notes.add({ rule: 'contract/code-does-not-begin-with-contractor', details: { code, contractor } })
     }
@@ -249,6 +249,8 @@ export function unitMixUp(stated: number, computed: number, within: number): Mix
   return found !== undefined && stated >= 1 && Math.abs(stated - computed) > 0.05 * computed ? found[0] : null
 }
 
+const AREA_RULES = { patch: ['patch/area-differs'], parcel: ['parcel/area-differs', 'parcel/area-slightly-off'] } as const
+
 function areaAgainstOutline(
   kind: 'patch' | 'parcel',
   stated: number,
@@ -257,17 +259,16 @@ function areaAgainstOutline(
   notes: Notes,
 ) {
   if (computed === null || computed <= 0 || simple === false) return
-  const details = { stated: m2(stated), computed: m2(computed), ratio: Number((stated / computed).toPrecision(6)) }
+  const details = () => ({ stated: m2(stated), computed: m2(computed), ratio: Number((stated / computed).toPrecision(6)) })
   const mixUp = `${kind}/unit-mix-up` as const
   if (holds(book, mixUp)) {
     const looksLike = unitMixUp(stated, computed, numberOf(book, mixUp, 'within'))
-    if (looksLike !== null) return notes.add({ rule: mixUp, details: { ...details, looksLike } })
+    if (looksLike !== null) return notes.add({ rule: mixUp, details: { ...details(), looksLike } })
   }
-  const rules = kind === 'patch' ? (['patch/area-differs'] as const) : (['parcel/area-differs', 'parcel/area-slightly-off'] as const)
-  for (const rule of rules) {
+  for (const rule of AREA_RULES[kind]) {
     if (!holds(book, rule)) continue
     const limit = Math.max(numberOf(book, rule, 'leastM2') * 100, numberOf(book, rule, 'ratio') * computed)
-    if (Math.abs(stated - computed) > limit) return notes.add({ rule, details })
+    if (Math.abs(stated - computed) > limit) return notes.add({ rule, details: details() })
   }
 }
 

@@ -17,10 +17,10 @@ import { RULES } from './rules.data.ts'
 import { type RuleBook, ruleBook } from './rules.ts'
 
 /** The columns of a register row are the facts of its check; the check reads them by their names. */
-export function checkRow(kind: string, row: Content, book: RuleBook): readonly Finding[] {
-  if (kind === 'patch') return checkPatch(row as unknown as PatchFacts, book)
-  if (kind === 'parcel') return checkParcel(row as unknown as ParcelFacts, book)
-  if (kind === 'contract') return checkContract(row as unknown as ContractFacts, book)
+export function checkRow(kind: string, row: Content, book: RuleBook, county = row.county as string): readonly Finding[] {
+  if (kind === 'patch') return checkPatch(row as unknown as PatchFacts, book, county)
+  if (kind === 'parcel') return checkParcel(row as unknown as ParcelFacts, book, county)
+  if (kind === 'contract') return checkContract(row as unknown as ContractFacts, book, county)
   if (kind === 'sample') return checkSample(row as unknown as SampleFacts, book)
   return []
 }
@@ -28,7 +28,7 @@ export function checkRow(kind: string, row: Content, book: RuleBook): readonly F
 export function inspectRow(day: Day) {
   const book = ruleBook(day)
   return (kind: string, content: Content, county: string): readonly { readonly rule: string; readonly severity: string }[] => {
-    const found = checkRow(kind, kind === 'sample' ? content : { ...content, county }, book)
+    const found = checkRow(kind, content, book, county)
     return found.length === 0 ? NONE : found.map(({ rule }) => ({ rule, severity: severityOf(rule, book) }))
   }
 }

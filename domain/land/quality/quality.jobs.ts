@@ -50,8 +50,13 @@ import { numberOf, type RuleBook, ruleBook } from './rules.ts'
 type Place = { readonly id: number | null; readonly village: string | null; readonly place: Box | null; readonly area: number | null }
 const NOWHERE: Place = { id: null, village: null, place: null, area: null }
 
-export async function checkCounty(db: Db, county: string, now: Date): Promise<number> {
+/** Rows made by `rev` were asked about by themselves on their way in: `remarked` are the keys, by kind, of those that rules say something of. */
+export type InspectedRows = { readonly rev: number; readonly day: Day; readonly remarked: Readonly<Record<string, readonly string[]>> }
+
+/** `inspected`: what need not be asked again, where it was asked today. Gives the number of findings. */
+export async function checkCounty(db: Db, county: string, now: Date, inspected: InspectedRows | null = null): Promise<number> {
   const day = dayOf(now)
+  const known = inspected?.day === day ? { rev: inspected.rev, keys: inspected.remarked.patch ?? [] } : null
   const book = ruleBook(day)
   const found: FindingRow[] = []
   const add = (finding: Finding, subjectKind: string, subjectKey: string, at: Place) =>
@@ -70,7 +75,7 @@ export async function checkCounty(db: Db, county: string, now: Date): Promise<nu
     for (const { subject, ...finding } of findings) add(finding as Finding, subjectKind, subject, places(subject))
   }
 
-  for await (const batch of patchesToCheck(db, county, day)) {
+  for await (const batch of patchesToCheck(db, county, day, known)) {
     for (const row of batch) {
       const findings = checkRow('patch', row, book)
       for (const finding of findings)

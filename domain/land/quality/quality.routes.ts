@@ -12,6 +12,7 @@ import {
   countByRule,
   countFindings,
   type FindingQuestion,
+  isAccepted,
   readCheckedRev,
   readFinding,
   readFindings,
@@ -75,6 +76,8 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
     handle: async ({ db, params: { county, id }, body, actor, now }) => {
       const { reason, name } = body as { reason: string; name: string }
       const finding = await known(db, county, Number(id))
+      if (await isAccepted(db, county, finding))
+        throw new Refused({ code: 'quality/already-accepted', details: { key: finding.subjectKey } })
       const revision = await openRevision(db, county, tools.kinds)
       await revision.add(exceptionKind, [
         rowToWrite(exceptionKind, {

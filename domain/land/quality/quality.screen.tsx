@@ -1,5 +1,6 @@
 import { query, toggled } from '@dishu/web-kit/address'
 import { formatCount } from '@dishu/web-kit/areas'
+import { useDraft } from '@dishu/web-kit/draft'
 import { AreaText } from '@dishu/web-kit/figures.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useLook, useNarrow } from '@dishu/web-kit/look/theme.tsx'
@@ -266,8 +267,7 @@ function FindingPane({ finding, onClose }: { readonly finding: FindingView; onCl
 function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingView; readonly doing: 'accept' | 'assign'; onDone(): void }) {
   const t = useText()
   const { county } = usePlace()
-  const [name, setName] = useState('')
-  const [text, setText] = useState('')
+  const [{ name, text }, draft, done] = useDraft(`${doing}/${county}/${finding.rule}/${finding.subjectKey}`, { name: '', text: '' })
   const base = `/api/counties/${county}/findings/${finding.id}`
   const act = useAct(
     () =>
@@ -277,7 +277,11 @@ function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingVi
     [`/api/counties/${county}/`],
   )
   const ready = name.trim() !== '' && (doing === 'assign' || text.trim() !== '')
-  const go = () => ready && act.mutate(undefined, { onSuccess: onDone })
+  const close = () => {
+    done()
+    onDone()
+  }
+  const go = () => ready && act.mutate(undefined, { onSuccess: close })
   return (
     <Modal
       open
@@ -292,9 +296,9 @@ function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingVi
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form */}
       <div className="form" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
         <label htmlFor="finding-name">{t(doing === 'accept' ? 'findings.name' : 'findings.to')}</label>
-        <Input id="finding-name" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        <Input id="finding-name" autoFocus value={name} onChange={(event) => draft({ name: event.target.value })} />
         <label htmlFor="finding-text">{t(doing === 'accept' ? 'findings.reason' : 'findings.note')}</label>
-        <Input.TextArea id="finding-text" rows={3} value={text} onChange={(event) => setText(event.target.value)} />
+        <Input.TextArea id="finding-text" rows={3} value={text} onChange={(event) => draft({ text: event.target.value })} />
       </div>
       {act.error && <Trouble failure={act.error} />}
     </Modal>

@@ -45,13 +45,14 @@ export async function replaceFindings(db: Db, county: string, rev: number, findi
   )
 }
 
-/** Present rows of a kind on a day, in batches; the columns are those its checks ask for. */
-export const patchesToCheck = (db: Db, county: string, day: Day) =>
+/** Present rows of a kind on a day, in batches; the columns are those its checks ask for. Of the patches that `known.rev` made only those with `known.keys`. */
+export const patchesToCheck = (db: Db, county: string, day: Day, known: { readonly rev: number; readonly keys: readonly string[] } | null) =>
   cursor<Record<string, unknown>>(
     db,
     sql`
     select id, county, patch_key, patch_number, village, class, owner_kind, owner_unit, owner_name, class_name, official_area, deducted_class, deduction, deducted_area, class_area, computed_area, extra, bbox
-    from land.patch_now where county = ${county} and valid_from <= ${day} and valid_to > ${day}`,
+    from land.patch_now where county = ${county} and valid_from <= ${day} and valid_to > ${day}
+      ${known ? sql`and (since <> ${known.rev} or origin <> ${known.rev} or patch_key = any(${known.keys}::text[]))` : sql``}`,
     2000,
   )
 
@@ -89,8 +90,12 @@ export const repeatedKeys = (db: Db, county: string, table: 'patch' | 'parcel' |
     } as const
   )[table]
   return db.all<{ id: number; key: string; plain: string }>`
-    with second as (select distinct regexp_replace(${key}, '~\d+$', '') as plain from ${view} where county = ${county} and ${key} ~ '~\d+$')
-    select id, ${key} as key, plain from ${view} join second on regexp_replace(${key}, '~\d+$', '') = plain where county = ${county} order by plain, id`
+    with second as (
+      select id, ${key} as key, regexp_replace(${key}, '~\d+$', '') as plain from ${view}
+      where county = ${county} and strpos(${key}, '~') > 0 and ${key} ~ '~\d+$')
+    select id, ${key} as key, ${key} as plain from ${view} where county = ${county} and ${key} in (select plain from second)
+    union all select id, key, plain from second
+    order by plain, id`
 }
 
 export const repeatedNumbers = (db: Db, county: string, day: Day) => db.all<{
@@ -269,6 +274,12 @@ export const readFinding = (db: Db, county: string, id: number) => db.maybe<Stor
   select finding_id as id, rule, severity, subject_kind as "subjectKind", subject_id as "subjectId", subject_key as "subjectKey", village, place, area, details,
     null as reason, null as "acceptedBy", null as "acceptedRev", null as assignee, null as "assignedBy", null as "assignedAt", null as note
   from land.finding where county = ${county} and finding_id = ${id}`
+
+export const isAccepted = async (db: Db, county: string, finding: { rule: string; subjectKind: string; subjectKey: string }) =>
+  (await db.maybe`
+    select 1 from land.exception_now
+    where county = ${county} and rule = ${finding.rule} and subject_kind = ${finding.subjectKind} and subject_key = ${finding.subjectKey} limit 1`) !==
+  null
 
 export const writeAssignment = (
   db: Db,

@@ -171,12 +171,7 @@ function crsOf(db: DatabaseSync, srs: number): Crs | null {
 
 async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table): AsyncGenerator<Batch> {
   const { columns, geometryColumn, withoutRowid } = table
-  // whole numbers past 2^53 would lose their last digits as doubles; as text they keep them
-  const exact = (c: Column) =>
-    c.field.type === 'number'
-      ? `case when typeof(${quoted(c.name)}) = 'integer' and ${quoted(c.name)} not between -9007199254740991 and 9007199254740991 then cast(${quoted(c.name)} as text) else ${quoted(c.name)} end`
-      : `iif(typeof(${quoted(c.name)}) = 'integer', cast(${quoted(c.name)} as text), ${quoted(c.name)})`
-  const selected = columns.map((c) => (c.field.type === 'bytes' ? 'null' : c.field.type === 'boolean' ? quoted(c.name) : exact(c)))
+  const selected = columns.map((c) => (c.field.type === 'bytes' ? 'null' : quoted(c.name)))
   if (geometryColumn) selected.push(quoted(geometryColumn))
   const sql = `select ${selected.join(', ') || 'null'} from ${quoted(table.table)}${withoutRowid ? '' : ' order by rowid'}`
   const out = new BatchBuilder(columns.length)
@@ -185,11 +180,14 @@ async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table)
   try {
     const statement = db.prepare(sql)
     statement.setReturnArrays(true)
+    // whole numbers past 2^53 would lose their last digits as doubles; as text they keep them
+    statement.setReadBigInts(true)
     read = statement.iterate() as unknown as Iterator<SQLOutputValue[]>
   } catch {
     return stop({ code: 'formats/damaged', details: { file, format: 'geopackage' } })
   }
   const booleans = columns.flatMap((c, i) => (c.field.type === 'boolean' ? [i] : []))
+  const isNumber = columns.map((c) => c.field.type === 'number')
   const dates = columns.flatMap((c, i) => (c.field.type === 'date' ? [i] : []))
   for (;;) {
     let step: IteratorResult<SQLOutputValue[]>
@@ -205,9 +203,9 @@ async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table)
     const place = { file, layer: layer.name, row }
     for (let f = 0; f < columns.length; f++) {
       const v = values[f]
-      out.values[f] = typeof v === 'string' || typeof v === 'number' ? v : null
+      out.values[f] = typeof v === 'string' || typeof v === 'number' ? v : typeof v === 'bigint' ? wholeOf(v, isNumber[f]) : null
     }
-    for (const f of booleans) out.values[f] = typeof values[f] === 'number' ? values[f] !== 0 : null
+    for (const f of booleans) out.values[f] = typeof values[f] === 'bigint' ? values[f] !== 0n : typeof values[f] === 'number' ? values[f] !== 0 : null
     for (const f of dates) out.values[f] = dateText(out.values[f])
     const blob = geometryColumn ? values[columns.length] : null
     try {
@@ -222,6 +220,12 @@ async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table)
     if (out.full) yield out.take()
   }
   if (!out.empty) yield out.take()
+}
+
+/** A whole number where its column is of numbers and a double holds it, else its digits. */
+function wholeOf(value: bigint, asNumber: boolean): number | string {
+  const number = Number(value)
+  return asNumber && Number.isSafeInteger(number) ? number : String(value)
 }
 
 /** A time of midnight is no time: `2024-05-01T00:00:00Z` → `2024-05-01`. */

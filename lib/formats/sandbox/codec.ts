@@ -72,8 +72,11 @@ function encodeColumn(values: readonly Value[]): { kind: number; body: Uint8Arra
     else if (v !== null) booleans++
   }
   if (numbers + texts + booleans === 0) return { kind: COLUMN.empty, body: new Uint8Array(0) }
-  if (texts + booleans === 0)
-    return { kind: COLUMN.numbers, body: bytesOf(Float64Array.from(values, (v) => (v === null ? Number.NaN : Number(v)))) }
+  if (texts + booleans === 0) {
+    const doubles = new Float64Array(values.length)
+    for (let i = 0; i < values.length; i++) doubles[i] = values[i] === null ? Number.NaN : Number(values[i])
+    return { kind: COLUMN.numbers, body: bytesOf(doubles) }
+  }
   if (numbers + booleans === 0) return encodeTexts(values)
   if (numbers + texts === 0) return { kind: COLUMN.booleans, body: Uint8Array.from(values, (v) => (v === null ? 2 : v ? 1 : 0)) }
   return { kind: COLUMN.mixed, body: Buffer.from(JSON.stringify(values)) }
@@ -82,10 +85,11 @@ function encodeColumn(values: readonly Value[]): { kind: number; body: Uint8Arra
 function encodeTexts(values: readonly Value[]): { kind: number; body: Uint8Array } {
   const joined = values.join('')
   const wide = /[^\0-\xff]/.test(joined)
-  const body = Buffer.allocUnsafe(values.length * 4 + joined.length * (wide ? 2 : 1))
+  const body = Buffer.from(new ArrayBuffer(values.length * 4 + joined.length * (wide ? 2 : 1)))
+  const lengths = new Uint32Array(body.buffer, 0, values.length)
   for (let i = 0; i < values.length; i++) {
     const v = values[i]
-    body.writeUInt32LE(typeof v === 'string' ? v.length : NO_TEXT, i * 4)
+    lengths[i] = typeof v === 'string' ? v.length : NO_TEXT
   }
   body.write(joined, values.length * 4, wide ? 'utf16le' : 'latin1')
   return { kind: wide ? COLUMN.utf16 : COLUMN.latin1, body }
@@ -140,9 +144,10 @@ function decodeColumn(kind: number, body: Buffer, n: number): Value[] {
       if (body.length < n * 4) break
       const joined = body.toString(kind === COLUMN.latin1 ? 'latin1' : 'utf16le', n * 4)
       const values = new Array<Value>(n)
+      const lengths = new Uint32Array(body.buffer, body.byteOffset, n)
       let from = 0
       for (let i = 0; i < n; i++) {
-        const length = body.readUInt32LE(i * 4)
+        const length = lengths[i]
         values[i] = length === NO_TEXT ? null : joined.slice(from, from + length)
         if (length !== NO_TEXT) from += length
       }

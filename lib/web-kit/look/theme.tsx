@@ -80,3 +80,11 @@ export function Themed({ children }: { readonly children: ReactNode }) {
     </LookContext>
   )
 }
+
+/** Paper is light whatever the screen is: maps and colours inside take the light look. */
+export function Paper({ children }: { readonly children: ReactNode }) {
+  return <LookContext value={PAPER}>{children}</LookContext>
+}
+const PAPER: Look = { dark: false, tokens: LIGHT }
+/** The light look as style variables, for the element that stands for the paper. */
+export const paperVariables = variablesOf(LIGHT)

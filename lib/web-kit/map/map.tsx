@@ -146,9 +146,10 @@ export default function MapLayers(props: MapProps) {
         holder.dataset.idle = 'yes'
         latest.current.onIdle?.(metresPerPixel(map))
       })
-      map.on('movestart', () => {
-        holder.dataset.idle = 'no'
-      })
+      for (const event of ['movestart', 'dataloading'] as const)
+        map.on(event, () => {
+          holder.dataset.idle = 'no'
+        })
       listen(map, latest, measure, setMeasuring, setRubber)
     })
     return () => {

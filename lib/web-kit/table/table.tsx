@@ -26,6 +26,7 @@ type Props<Row> = {
   readonly rowAt: (index: number) => Row | undefined // undefined: still on its way
   readonly keyOf: (row: Row) => string
   readonly selected: readonly string[]
+  readonly leadAt?: number | null // where the first of them stands when it is none of the rows that are here; null: not known yet
   readonly sort?: Sort | null
   readonly dim?: boolean
   readonly rowHeight?: number
@@ -67,21 +68,24 @@ export function DataTable<Row>(props: Props<Row>) {
   const last = items.at(-1)?.index ?? 0
   useEffect(() => onLook?.(first, last), [onLook, first, last])
 
-  // a row selected elsewhere (on the map) comes into view once, when it is among the rows that are here
+  // a row selected elsewhere (on the map) comes into view once
   const [lead] = selected
+  const { leadAt } = props
   const led = useRef<string | undefined>(undefined)
   useEffect(() => {
-    if (lead === undefined || led.current === lead) return
-    led.current = lead
-    for (let i = 0; i < Math.min(count, 5_000); i++) {
-      const row = rowAt(i)
-      if (row && keyOf(row) === lead) {
-        setActive(i)
-        rows.scrollToIndex(i)
-        return
-      }
+    if (led.current === lead) return
+    const show = (index: number) => {
+      led.current = lead
+      setActive(index)
+      rows.scrollToIndex(index)
     }
-  }, [lead, count, rowAt, keyOf, rows])
+    for (let i = 0; lead !== undefined && i < Math.min(count, 5_000); i++) {
+      const row = rowAt(i)
+      if (row && keyOf(row) === lead) return show(i)
+    }
+    if (typeof leadAt === 'number' && leadAt < count) show(leadAt)
+    else if (leadAt === undefined) led.current = lead
+  }, [lead, leadAt, count, rowAt, keyOf, rows])
 
   const widthOf = (column: Column<Row>) => widths[column.id] ?? column.width
   const template = columns.map((column) => `${widthOf(column)}px`).join(' ')
