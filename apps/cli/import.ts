@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -38,6 +38,9 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
   const paths = positionals.map((each) => resolve(each))
   const missing = paths.filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Refused({ code: 'formats/not-found', details: { file: missing[0] } })
+  // a pipe or a device would be waited for without end
+  const strange = paths.find((path) => !statSync(path).isFile() && !statSync(path).isDirectory())
+  if (strange) throw new Refused({ code: 'formats/not-a-plain-file', details: { file: basename(strange) } })
   const mapping = values.map ? (JSON.parse(await readFile(values.map, 'utf8')) as SavedMapping) : null
 
   const names = positionals.map((each) => basename(each)).join(zh ? '、' : ', ')
@@ -54,6 +57,12 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
       encoding: values.encoding ?? null,
       validFrom: values['valid-from'] ?? null,
     }
+    // Ctrl-C closes the database too: not before this import has taken back what it staged
+    const left = Promise.withResolvers<void>()
+    app.onClose(async () => {
+      controller.abort(new Error('interrupted'))
+      await left.promise
+    })
     const id = await beginIntake(app.pool, app.dataDir, app.actor, answers, new Date())
     let finished = false
     try {
@@ -140,7 +149,11 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
       }
       throw cause
     } finally {
-      if (!finished) await cancelIntake(app.pool, app.dataDir, id, new Date())
+      try {
+        if (!finished) await cancelIntake(app.pool, app.dataDir, id, new Date())
+      } finally {
+        left.resolve()
+      }
     }
   })
 }

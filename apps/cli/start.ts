@@ -1,14 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Refused } from '@dishu/base/refusal'
-import { writeSetting } from '@dishu/kernel/intake/intake.store'
-import { beginIntake, confirmIntake, readIntakeFiles } from '@dishu/kernel/intake/service.jobs'
 import { readCounties } from '@dishu/kernel/records/records.store'
-import { generateSample } from '@dishu/land/sample/sample'
-import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
-import { onConnection, transaction } from '@dishu/server-kit/sql'
+import { onConnection } from '@dishu/server-kit/sql'
 import { type App, openApp } from '../server/app.ts'
+import { loadSample } from '../server/first-sample.ts'
 import { serve } from '../server/serve.ts'
 import { dataDirOf, EXIT, type Exit, languageOfTerminal, note, progressLine, wordsOf } from './terminal.ts'
 
@@ -30,7 +24,7 @@ export async function start(words: readonly string[]): Promise<Exit> {
   app.onClose(async () => running?.close())
   try {
     const counties = await onConnection(app.pool, readCounties)
-    if (counties.length === 0 && !values['no-sample']) await loadSample(app, values.patches ? Number(values.patches) : undefined)
+    if (counties.length === 0 && !values['no-sample']) await loadWithWords(app, values.patches ? Number(values.patches) : undefined)
     running = await listen(app, port, values.port === undefined)
     note(zh ? `数据目录：${app.dataDir}` : `Data folder: ${app.dataDir}`)
     note(
@@ -60,48 +54,28 @@ async function listen(app: App, port: number, mayMove: boolean) {
   }
 }
 
-/** The first start shows something: the files of an invented county go the same road as an office's own. */
-export async function loadSample(app: App, patches?: number): Promise<void> {
-  const zh = languageOfTerminal() === 'zh'
+async function loadWithWords(app: App, patches: number | undefined): Promise<void> {
+  const language = languageOfTerminal()
+  const zh = language === 'zh'
   note(
     zh
       ? '首次启动：正在生成并导入虚构的示例县（约需一分钟）…'
       : 'First start: making and importing the invented sample county (about a minute) …',
   )
-  const folder = await mkdtemp(join(tmpdir(), 'dishu-sample-'))
   const line = progressLine()
   try {
-    const county = patches === undefined ? generateSample() : generateSample(undefined, patches)
-    await writeSample(county, folder)
-    const files = (await readdir(folder))
-      .filter((name) => name !== SAMPLE_FILES.truth && name !== SAMPLE_FILES.readme)
-      .map((name) => join(folder, name))
-    const id = await beginIntake(app.pool, app.dataDir, app.actor, { unclassified: true, county: county.code }, new Date())
-    const signal = new AbortController().signal
-    const report = ({ phase, done, total }: { phase: string; done: number; total: number | null }) =>
-      line.show(`${phase} ${done}${total ? ` / ${total}` : ''}`)
-    const read = await readIntakeFiles(app.tools, id, { now: new Date(), signal, report, paths: files })
-    if (!read.ok) throw new Refused(read.refusal)
-    if (read.value.preview?.refusal) throw new Refused(read.value.preview.refusal)
-    await transaction(app.pool, (db) => writeSetting(db, county.code, 'synthetic', true), { actor: app.actor })
-    const written = await confirmIntake(app.tools, id, {
-      actor: app.actor,
-      reason: zh ? '示例县（虚构数据）' : 'Sample county (synthetic data)',
-      cause: 're-survey',
-      now: new Date(),
-      signal,
-      report,
-      paths: files,
+    const made = await loadSample(app, {
+      patches,
+      language,
+      report: ({ phase, done, total }) => line.show(`${phase} ${done}${total ? ` / ${total}` : ''}`),
     })
-    if (!written.ok) throw new Refused(written.refusal)
     line.end()
     note(
       zh
-        ? `示例县已就绪：${county.name}（虚构），图斑 ${county.patches.length} 个。`
-        : `The sample county is there: ${county.name} (invented), ${county.patches.length} patches.`,
+        ? `示例县已就绪：${made.name}（虚构），图斑 ${made.patches} 个。`
+        : `The sample county is there: ${made.name} (invented), ${made.patches} patches.`,
     )
   } finally {
     line.end()
-    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -5,7 +5,7 @@ import { accept, type Language, type Result } from '@dishu/base/refusal'
 import { crsFromEpsg } from '@dishu/formats/crs/crs'
 import { openInSandbox } from '@dishu/formats/sandbox/sandbox'
 import { readCountyBox } from '@dishu/kernel/areas/areas.store'
-import type { IntakeTools } from '@dishu/kernel/intake/service.jobs'
+import { discardLeftBehind, type IntakeTools } from '@dishu/kernel/intake/service.jobs'
 import type { ViewTools } from '@dishu/kernel/intake/view'
 import type { OpenRevision } from '@dishu/kernel/records/records.store'
 import { refreshCells } from '@dishu/land/count/count.jobs'
@@ -19,6 +19,7 @@ import { closeOnSignals, type Database, openDatabase } from '@dishu/server-kit/e
 import { migrate } from '@dishu/server-kit/migrate'
 import { type Db, openPool, type Pool, transaction } from '@dishu/server-kit/sql'
 import { openVault, type Vault } from '@dishu/server-kit/vault'
+import { labelOf } from './labels.ts'
 import { KINDS, STANDARDS } from './parts.ts'
 import { say } from './sentences.ts'
 
@@ -49,15 +50,22 @@ export type AppOptions = {
 /** Opens the database (starting the embedded one where none runs), brings its schema up to date, and puts the parts together. */
 export async function openApp(options: AppOptions): Promise<Result<App>> {
   const { dataDir } = options
+  const began = new Date()
   const opened = await openDatabase({ dataDir, role: options.role, ...(options.onStep ? { onProgress: options.onStep } : {}) })
   if (!opened.ok) return opened
   const database = opened.value
   const pool = openPool(database.url, { max: options.role === 'server' ? 10 : 3 })
   const closing: (() => Promise<void>)[] = []
-  const close = async () => {
+  const closeOnce = async () => {
     for (const body of closing.splice(0)) await body()
     if (!pool.ended) await pool.end()
     await database.close()
+  }
+  // a signal closes while a command is about to
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= closeOnce()
+    return closed
   }
   closeOnSignals(close)
   try {
@@ -67,6 +75,8 @@ export async function openApp(options: AppOptions): Promise<Result<App>> {
       return migrated
     }
     if (migrated.value.length > 0) options.onStep?.('migrate')
+    // whoever starts the engine tidies up behind a command that was killed
+    if (database.owner) await discardLeftBehind(pool, dataDir, began)
     return accept(await put(dataDir, database, pool, close, closing))
   } catch (cause) {
     await close()
@@ -131,6 +141,7 @@ async function put(
     standards: STANDARDS,
     say: (refusal) => say(refusal, language),
     ruleName: (rule) => ruleName(rule, language),
+    labelOf: (name) => labelOf(name, language),
     crsName: (text) => crsFromEpsg(Number(text.replace(/\D/g, ''))).name,
   })
   return { dataDir, database, pool, vault, tools, actor, derive, check, viewTools, onClose: (body) => void closing.push(body), close }

@@ -13,11 +13,13 @@ const GRACE_MS = 3_000
 /** Runs the long work of imports in processes of their own, so that a large file slows no page. */
 export function intakeRunner(app: App, onFault: (fault: string) => void): IntakeRunner & { stopAll(): Promise<void> } {
   const running = new Map<string, ChildProcess>()
+  const asked = new Set<string>() // to stop: what becomes of those is for the one who asked to say
   const ended = (child: ChildProcess) =>
     new Promise<void>((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve())))
   const stop = async (id: string) => {
     const child = running.get(id)
     if (!child) return
+    asked.add(id)
     child.kill('SIGTERM')
     const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
     await ended(child)
@@ -35,13 +37,13 @@ export function intakeRunner(app: App, onFault: (fault: string) => void): Intake
       child.on('message', (message: { fault?: string }) => {
         if (message.fault) onFault(message.fault)
       })
-      child.once('exit', (code, signal) => {
+      child.once('exit', (code) => {
         running.delete(id)
-        if (code === 0) return
+        if (asked.delete(id) || code === 0) return
         if (said) onFault(said)
         // a worker that was killed could not say how the import stands; what it wrote is there whole or not at all
         void transaction(app.pool, async (db) => {
-          await moveIntake(db, id, ['reading'], signal ? 'cancelled' : 'failed', new Date())
+          await moveIntake(db, id, ['reading'], 'failed', new Date())
           await moveIntake(db, id, ['writing'], 'ready', new Date())
         }).catch(() => {})
       })

@@ -14,8 +14,8 @@ import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
 import { freshDatabase, type TestDatabase } from '@dishu/testkit/database'
 import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
-import { loadSample } from '../cli/start.ts'
 import { type App, joinApp } from './app.ts'
+import { loadSample } from './first-sample.ts'
 import { type Running, serve } from './serve.ts'
 
 const COUNTY = '220899'
@@ -27,7 +27,7 @@ let running: Running
 before(async () => {
   database = await freshDatabase()
   app = await joinApp(join(folder, 'data'), database.url)
-  await loadSample(app, 400)
+  await loadSample(app, { patches: 400 })
   running = await serve(app, 0)
 })
 after(async () => {

@@ -1,4 +1,5 @@
 import { useDraft } from '@dishu/web-kit/draft'
+import { onSave } from '@dishu/web-kit/keys'
 import { send, useAct } from '@dishu/web-kit/read'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { useText } from '@dishu/web-kit/words'
@@ -62,7 +63,7 @@ export function QuestionsForm({ intake }: { readonly intake: IntakeView }) {
   const go = () => complete && act.mutate(given, { onSuccess: done })
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form
-    <section className="card questions" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
+    <section className="card questions" onKeyDown={onSave(go)}>
       <h2>{t('questions.title', { count: intake.questions.length })}</h2>
       {intake.questions.map((question) => (
         <div key={question.id} className="question">

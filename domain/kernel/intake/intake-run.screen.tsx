@@ -1,6 +1,7 @@
 import { formatCount } from '@dishu/web-kit/areas'
 import { useDraft } from '@dishu/web-kit/draft'
 import { AreaText } from '@dishu/web-kit/figures.tsx'
+import { onSave } from '@dishu/web-kit/keys'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { Refused, Trouble, Waiting } from '@dishu/web-kit/state.tsx'
@@ -151,7 +152,7 @@ function Preview({ intake }: { readonly intake: IntakeView }) {
           <p className="chips">
             {changedFields.map((field) => (
               <span key={`${field.kind}-${field.name}`} className="tag still">
-                {wordOr(t, `kind.${field.kind}`, field.kind)} · {field.name} <b className="number">{formatCount(field.rows)}</b>
+                {wordOr(t, `kind.${field.kind}`, field.kind)} · {field.label} <b className="number">{formatCount(field.rows)}</b>
               </span>
             ))}
           </p>
@@ -169,7 +170,14 @@ function Preview({ intake }: { readonly intake: IntakeView }) {
                     <td>
                       {row.fields.map((field) => (
                         <span key={field.name} className="change">
-                          {field.name}: <del>{field.before ?? '—'}</del> → <ins>{field.after ?? '—'}</ins>
+                          {field.label}:{' '}
+                          <del>
+                            <Value name={field.name} text={field.before} />
+                          </del>{' '}
+                          →{' '}
+                          <ins>
+                            <Value name={field.name} text={field.after} />
+                          </ins>
                         </span>
                       ))}
                     </td>
@@ -251,6 +259,12 @@ function Preview({ intake }: { readonly intake: IntakeView }) {
   )
 }
 
+/** A value as it stands in the register; its areas are whole hundredths of a square metre. */
+function Value({ name, text }: { readonly name: string; readonly text: string | null }) {
+  if (text === null || text === '') return '—'
+  return name.endsWith('_area') && /^\d+$/.test(text) ? <AreaText area={Number(text)} /> : text
+}
+
 function LayerRow({ layer }: { readonly layer: LayerPreview }) {
   const t = useText()
   return (
@@ -312,6 +326,7 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
   return (
     <Modal
       open
+      wrapProps={{ onKeyDown: onSave(go) }}
       title={t('import.confirm-title')}
       okText={t('import.confirm-go', { count: counts.added + counts.changed + counts.ended })}
       okButtonProps={{ disabled: !complete }}
@@ -328,8 +343,7 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
         })}
       </p>
       <p className="quiet">{t('import.can-undo')}</p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form */}
-      <div className="form" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
+      <div className="form">
         <label htmlFor="confirm-cause">{t('audit.cause')}</label>
         <Select<string>
           id="confirm-cause"

@@ -18,6 +18,7 @@ import {
   cancelIntake,
   claimReading,
   claimWriting,
+  clearIntake,
   filesFolder,
   intakeFiles,
   refusedRows,
@@ -165,7 +166,8 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
         const { id } = request.params
         await runner.stop(id)
         const intake = await current(id)
-        if (intake.state !== 'cancelled') orRefused(await cancelIntake(pool, dataDir, id, request.now))
+        if (intake.state === 'cancelled') await clearIntake(dataDir, id)
+        else orRefused(await cancelIntake(pool, dataDir, id, request.now))
         return view(await current(id), request)
       },
     },

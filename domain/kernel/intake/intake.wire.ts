@@ -42,7 +42,12 @@ export type ChangedRow = {
   readonly key: string
   readonly layer: string
   readonly row: number
-  readonly fields: readonly { readonly name: string; readonly before: string | null; readonly after: string | null }[]
+  readonly fields: readonly {
+    readonly name: string
+    readonly label: string
+    readonly before: string | null
+    readonly after: string | null
+  }[]
 }
 
 export type Question =
@@ -84,7 +89,7 @@ export type IntakeView = {
   readonly layers: readonly LayerPreview[]
   readonly refusedRows: readonly RefusedRow[] // the first 200
   readonly changedRows: readonly ChangedRow[] // the first 200
-  readonly changedFields: readonly { readonly kind: string; readonly name: string; readonly rows: number }[]
+  readonly changedFields: readonly { readonly kind: string; readonly name: string; readonly label: string; readonly rows: number }[]
   readonly findings: readonly { readonly rule: string; readonly name: string; readonly severity: string; readonly rows: number }[]
   readonly refusal: IntakeMessage | null
   readonly revisions: readonly { readonly county: string; readonly rev: number }[]

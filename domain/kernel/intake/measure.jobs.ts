@@ -80,13 +80,15 @@ export function measure(
 
 const POLYGON = 3
 let coordinates = new Float64Array(1024)
-let view = new DataView(new ArrayBuffer(0))
+let view: DataView = new DataView(new ArrayBuffer(0))
 
 /**
  * The common outline, one polygon in little-endian and two dimensions, read into coordinates that the next call writes over: hundreds of
  * thousands of small arrays are more work for the collector than the reading. Null for everything else, and for bytes that break off.
  */
-function plainPolygon(wkb: Uint8Array): { readonly type: 'polygon'; readonly polygons: readonly { readonly rings: Float64Array[] }[] } | null {
+function plainPolygon(
+  wkb: Uint8Array,
+): { readonly type: 'polygon'; readonly polygons: readonly { readonly rings: Float64Array[] }[] } | null {
   if (view.buffer !== wkb.buffer) view = new DataView(wkb.buffer)
   const end = wkb.byteOffset + wkb.length
   let at = wkb.byteOffset

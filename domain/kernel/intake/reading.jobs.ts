@@ -3,8 +3,8 @@
  * and stages what would change. Nothing of the register is touched. The same files and answers give the same staged rows.
  */
 import { createHash } from 'node:crypto'
-import { appendFileSync, createReadStream, writeFileSync } from 'node:fs'
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Day, dayOf, FOREVER } from '@dishu/base/date'
 import { type Refusal, Refused } from '@dishu/base/refusal'
@@ -181,7 +181,9 @@ function recognise(standards: readonly Standard[], layer: Layer, as: string | nu
     const own = standard.recognise(seen)
     if (own > score) [best, score] = [standard, own]
   }
-  return score >= (as === null ? SURE : 0.05) ? best : null
+  if (score >= (as === null ? SURE : 0.05)) return best
+  // a layer of any outlines at all has no marks to be known by: it is taken for one where the person says so
+  return as !== null && seen.hasGeometry ? (standards.find((each) => each.as === as && each.geometry === 'any') ?? null) : null
 }
 
 type LayerCounts = {
@@ -529,7 +531,8 @@ class Reading {
       if (!measured.ok) {
         const [x, y] = measured.at
         const refusal = { code: 'intake/coordinates-impossible', details: { x, y, crs: projection.name } } as const
-        return this.refuseRow(open, counts, row, { field: null, refusal }, null)
+        this.refuseRow(open, counts, row, { field: null, refusal }, null)
+        return
       }
       // an empty geometry is none
       geometry = measured.geometry.bbox[0] <= measured.geometry.bbox[2] ? measured.geometry : null
@@ -537,7 +540,8 @@ class Reading {
     }
     if (state === null || county === null) {
       const refusal = { code: 'intake/not-a-county', details: { code: county ?? '' } } as const
-      return this.refuseRow(open, counts, row, { field: null, refusal }, geometry?.area ?? null)
+      this.refuseRow(open, counts, row, { field: null, refusal }, geometry?.area ?? null)
+      return
     }
     const { records, refusals } = standard.read(values, geometry, {
       county,
@@ -641,7 +645,8 @@ class Reading {
       }
       if (kind.key.length > 1 || kind.columns.every(([column]) => column !== 'extra')) {
         const details = { key: key.replaceAll('\u001f', ' / '), firstRow: first.row }
-        return this.refuseRow(open, counts, row, { field: null, refusal: { code: 'intake/duplicate-row', details } }, null)
+        this.refuseRow(open, counts, row, { field: null, refusal: { code: 'intake/duplicate-row', details } }, null)
+        return
       }
       // both are there: the second keeps its number with its turn behind it, and the rule on duplicates reports it
       const [column] = kind.key
@@ -728,9 +733,7 @@ class Reading {
   private async digestOf(path: string) {
     let known = this.digests.get(path)
     if (!known) {
-      const hash = createHash('sha256')
-      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
-      known = { size: (await stat(path)).size, sha256: hash.digest('hex') }
+      known = await digestOfFile(path)
       this.digests.set(path, known)
     }
     return known
@@ -910,6 +913,23 @@ function joinRecords(kept: ReadRecord, other: ReadRecord): ReadRecord | null {
     }),
   )
   return { ...complete(kept, other), joins: kept.joins, content: { ...complete(kept, other).content, ...sums } }
+}
+
+async function digestOfFile(path: string): Promise<{ size: number; sha256: string }> {
+  const hash = createHash('sha256')
+  const file = await open(path, 'r')
+  try {
+    const block = Buffer.allocUnsafeSlow(1 << 20)
+    let size = 0
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, block.length, size)
+      if (bytesRead === 0) return { size, sha256: hash.digest('hex') }
+      hash.update(bytesRead === block.length ? block : block.subarray(0, bytesRead))
+      size += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 function obtain<Key, Value>(from: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -105,7 +105,7 @@ export async function readIntakeFiles(tools: IntakeTools, id: string, options: R
     if (!(cause instanceof Refused)) {
       const state = signal.aborted ? 'cancelled' : 'failed'
       await transaction(tools.pool, (db) => moveIntake(db, id, ['reading'], state, new Date()))
-      if (signal.aborted) await clear(tools.dataDir, id)
+      if (signal.aborted) await discard(tools.dataDir, id)
       throw cause
     }
     preview = { ...EMPTY, refusal: cause.refusal }
@@ -196,7 +196,7 @@ export async function confirmIntake(
     }
     const state = options.signal.aborted ? 'cancelled' : 'ready'
     await transaction(tools.pool, (db) => moveIntake(db, id, ['writing'], state, new Date()))
-    if (options.signal.aborted) await clear(tools.dataDir, id)
+    if (options.signal.aborted) await discard(tools.dataDir, id)
     throw cause
   }
   const inspected = new Map<string, Inspected>()
@@ -204,7 +204,7 @@ export async function confirmIntake(
     const path = inspectedFile(folderOf(tools.dataDir, id), county)
     if (existsSync(path)) inspected.set(county, JSON.parse(await readFile(path, 'utf8')) as Inspected)
   }
-  await clear(tools.dataDir, id)
+  await clearIntake(tools.dataDir, id)
   for (const { county, rev } of revisions) {
     options.report({ phase: 'checking', done: 0, total: null })
     const said = inspected.get(county)
@@ -222,7 +222,7 @@ export async function cancelIntake(pool: Pool, dataDir: string, id: string, now:
     const intake = await onConnection(pool, (db) => readIntake(db, id))
     return intake ? refuse('intake/wrong-state', { id, state: intake.state }) : refuse('intake/no-such-import', { id })
   }
-  await clear(dataDir, id)
+  await discard(dataDir, id)
   return accept(null)
 }
 
@@ -237,6 +237,23 @@ export async function settleAfterCrash(pool: Pool, dataDir: string, now: Date): 
   }
 }
 
+/**
+ * What commands left that were killed before `before`: their imports have no files in the folder, so nobody can take them up again. They end,
+ * and their staged rows go. An import through the browser has its files here and stays.
+ */
+export async function discardLeftBehind(pool: Pool, dataDir: string, before: Date): Promise<void> {
+  const root = join(dataDir, 'intake')
+  if (!existsSync(root)) return
+  for (const id of await readdir(root)) {
+    if ((await intakeFiles(dataDir, id)).length > 0) continue
+    const intake = await onConnection(pool, (db) => readIntake(db, id))
+    if (intake && intake.changedAt >= before) continue
+    if (intake?.state === 'done') await clearIntake(dataDir, id)
+    else if (intake && intake.state !== 'cancelled') await cancelIntake(pool, dataDir, id, before)
+    else await discard(dataDir, id)
+  }
+}
+
 /** Every refused row of an import, as the file keeps them. */
 export async function* refusedRows(dataDir: string, id: string): AsyncGenerator<RefusedRowData> {
   const path = join(folderOf(dataDir, id), 'refused.jsonl')
@@ -244,8 +261,11 @@ export async function* refusedRows(dataDir: string, id: string): AsyncGenerator<
   for await (const line of createInterface({ input: createReadStream(path) })) if (line) yield JSON.parse(line) as RefusedRowData
 }
 
+/** All that an import has on disk. */
+const discard = (dataDir: string, id: string) => rm(folderOf(dataDir, id), { recursive: true, force: true })
+
 /** The files stay in the content store only; the list of refused rows stays for the person. */
-async function clear(dataDir: string, id: string): Promise<void> {
+export async function clearIntake(dataDir: string, id: string): Promise<void> {
   await rm(filesFolder(dataDir, id), { recursive: true, force: true })
   await rm(join(folderOf(dataDir, id), 'staged'), { recursive: true, force: true })
 }

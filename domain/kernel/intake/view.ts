@@ -12,6 +12,8 @@ export type ViewTools = {
   readonly standards: readonly Standard[]
   readonly say: Say
   ruleName(rule: string): string
+  /** What a column of the register, or a field of a file, is called in the person's language. */
+  labelOf(name: string): string
   crsName(epsg: string): string
 }
 
@@ -70,9 +72,14 @@ export function viewOf(intake: IntakeFacts, tools: ViewTools, now: Date): Intake
     refusedRows: (preview?.refusedRows ?? []).map(({ refusal, ...row }) => ({ ...row, ...message(refusal) })),
     changedRows: (preview?.changedRows ?? []).map((row) => ({
       ...row,
-      fields: row.fields.map(({ name, before, after }) => ({ name, before: shown(before), after: shown(after) })),
+      fields: row.fields.map(({ name, before, after }) => ({
+        name,
+        label: tools.labelOf(name),
+        before: shown(before),
+        after: shown(after),
+      })),
     })),
-    changedFields: preview?.changedFields ?? [],
+    changedFields: (preview?.changedFields ?? []).map((field) => ({ ...field, label: tools.labelOf(field.name) })),
     findings: (preview?.findings ?? []).map((each) => ({ ...each, name: tools.ruleName(each.rule) })),
     refusal: preview?.refusal ? message(preview.refusal) : null,
     revisions: intake.revisions,

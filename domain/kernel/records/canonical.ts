@@ -16,10 +16,15 @@ export const INFINITE_DAY = 0x7fffffff
 /** Days since 2000-01-01; `infinity` is PostgreSQL's largest. Throws RangeError for text that is no day. */
 export function dayNumber(day: Day | string): number {
   if (day === FOREVER) return INFINITE_DAY
+  if (day === lastDay) return lastDayNumber // rows of a file mostly hold from one day on
   const days = Math.round((Date.parse(`${day}T00:00:00Z`) - EPOCH_2000) / 86_400_000)
   if (!Number.isFinite(days)) throw new RangeError(`expected a day, got ${day}`)
+  lastDay = day
+  lastDayNumber = days
   return days
 }
+let lastDay = ''
+let lastDayNumber = 0
 
 export const dayOfNumber = (days: number): Day =>
   (days === INFINITE_DAY ? FOREVER : new Date(EPOCH_2000 + days * 86_400_000).toISOString().slice(0, 10)) as Day

@@ -1,5 +1,6 @@
 import { formatCount } from '@dishu/web-kit/areas'
 import { useDraft } from '@dishu/web-kit/draft'
+import { onSave } from '@dishu/web-kit/keys'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { ask, type Failure, send, useAct } from '@dishu/web-kit/read'
 import { settings } from '@dishu/web-kit/settings'
@@ -211,6 +212,7 @@ export function UndoDialog({ county, revision, onDone }: { readonly county: stri
   return (
     <Modal
       open
+      wrapProps={{ onKeyDown: onSave(go) }}
       title={t('audit.undo-title', { rev: revision.rev })}
       okText={t('audit.undo-go', { count: revision.made + revision.closed })}
       okButtonProps={{ danger: true, disabled: reason.trim() === '' }}
@@ -219,8 +221,7 @@ export function UndoDialog({ county, revision, onDone }: { readonly county: stri
       onCancel={onDone}
     >
       <p>{t('audit.undo-what', { made: formatCount(revision.made), closed: formatCount(revision.closed) })}</p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form */}
-      <div className="form" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
+      <div className="form">
         <label htmlFor="undo-reason">{t('audit.undo-reason')}</label>
         <Input.TextArea id="undo-reason" rows={2} autoFocus value={reason} onChange={(event) => draft({ reason: event.target.value })} />
       </div>

@@ -359,6 +359,7 @@ export function versionsAt(alias: string, { day, rev }: AsOf): Sql {
 
 const COPY_HEAD = Uint8Array.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 const CHUNK = 256 * 1024
+const LAST_ROW = 32 * 1024 // room for the row with which a chunk is full
 const ROWS_WORTH_A_LOOK = 250
 const ROWS_GROWN = 4
 
@@ -387,7 +388,7 @@ async function* rowChunks(
   rows: Iterable<RowToWrite> | AsyncIterable<Iterable<RowToWrite>>,
   nextId: () => number,
 ): AsyncGenerator<Uint8Array> {
-  const to = new ByteWriter(2 * CHUNK)
+  const to = new ByteWriter(CHUNK + LAST_ROW)
   to.raw(COPY_HEAD)
   for await (const block of Symbol.iterator in rows ? [rows] : rows) {
     for (const row of block) {

@@ -147,7 +147,8 @@ function among(column: Sql, ids: readonly number[]): Sql {
 }
 
 /** The collected patches by id, so many at a time. */
-export const affectedPatches = (db: Db, atATime: number) => cursor<{ id: number }>(db, sql`select distinct id from patch_to_count order by id`, atATime)
+export const affectedPatches = (db: Db, atATime: number) =>
+  cursor<{ id: number }>(db, sql`select distinct id from patch_to_count order by id`, atATime)
 
 /** What there is in the county at all, so that nobody looks for what lies on patches where nothing can. */
 export const readWhatThereIs = (db: Db, county: string) =>

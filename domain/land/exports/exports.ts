@@ -8,7 +8,7 @@ import type { AsOf, County } from '@dishu/kernel/records/records'
 import type { CountFilters } from '../count/count.ts'
 import { type ExportField, FIELDS, PAGE_COLUMNS, PLACE_FIELDS } from './fields.ts'
 
-export { type ExportField, type ExportRow, type ExportValue, FIELDS } from './fields.ts'
+export type { ExportField, ExportRow, ExportValue } from './fields.ts'
 
 export const WHATS = ['areas', 'patches', 'parcels', 'contracts', 'soil'] as const
 export type What = (typeof WHATS)[number]

@@ -2,6 +2,7 @@ import { query, toggled } from '@dishu/web-kit/address'
 import { formatCount } from '@dishu/web-kit/areas'
 import { useDraft } from '@dishu/web-kit/draft'
 import { AreaText } from '@dishu/web-kit/figures.tsx'
+import { onSave } from '@dishu/web-kit/keys'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useLook, useNarrow } from '@dishu/web-kit/look/theme.tsx'
 import type { LayerSpec } from '@dishu/web-kit/map/layer-changes'
@@ -285,6 +286,7 @@ function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingVi
   return (
     <Modal
       open
+      wrapProps={{ onKeyDown: onSave(go) }}
       title={t(`findings.${doing}-title`)}
       okText={t(`findings.${doing}`)}
       onOk={go}
@@ -293,8 +295,7 @@ function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingVi
       okButtonProps={{ disabled: !ready }}
     >
       <p className="quiet">{t(`findings.${doing}-what`)}</p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form */}
-      <div className="form" onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && go()}>
+      <div className="form">
         <label htmlFor="finding-name">{t(doing === 'accept' ? 'findings.name' : 'findings.to')}</label>
         <Input id="finding-name" autoFocus value={name} onChange={(event) => draft({ name: event.target.value })} />
         <label htmlFor="finding-text">{t(doing === 'accept' ? 'findings.reason' : 'findings.note')}</label>

@@ -46,7 +46,12 @@ export async function replaceFindings(db: Db, county: string, rev: number, findi
 }
 
 /** Present rows of a kind on a day, in batches; the columns are those its checks ask for. Of the patches that `known.rev` made only those with `known.keys`. */
-export const patchesToCheck = (db: Db, county: string, day: Day, known: { readonly rev: number; readonly keys: readonly string[] } | null) =>
+export const patchesToCheck = (
+  db: Db,
+  county: string,
+  day: Day,
+  known: { readonly rev: number; readonly keys: readonly string[] } | null,
+) =>
   cursor<Record<string, unknown>>(
     db,
     sql`

@@ -205,7 +205,8 @@ async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table)
       const v = values[f]
       out.values[f] = typeof v === 'string' || typeof v === 'number' ? v : typeof v === 'bigint' ? wholeOf(v, isNumber[f]) : null
     }
-    for (const f of booleans) out.values[f] = typeof values[f] === 'bigint' ? values[f] !== 0n : typeof values[f] === 'number' ? values[f] !== 0 : null
+    for (const f of booleans)
+      out.values[f] = typeof values[f] === 'bigint' ? values[f] !== 0n : typeof values[f] === 'number' ? values[f] !== 0 : null
     for (const f of dates) out.values[f] = dateText(out.values[f])
     const blob = geometryColumn ? values[columns.length] : null
     try {

@@ -1,0 +1,392 @@
+/**
+ * Imports that are killed: `kill -9` of the whole process group, of the engine, of the server, at moments drawn from a seed.
+ * After each the register proves whole, and either everything of the import is in it or nothing.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { IntakeView } from '@dishu/kernel/intake/intake.wire'
+import type { CountReply } from '@dishu/land/count/count.wire'
+import { onConnection, openPool, type Pool } from '@dishu/server-kit/sql'
+import {
+  begin,
+  dbfRows,
+  dishu,
+  dishuJson,
+  hundredthsOf,
+  type ImportReply,
+  isRunning,
+  type OpenFolder,
+  openFolder,
+  registerHash,
+  type Said,
+  temporaryFolder,
+  type VerifyReply,
+} from './acceptance.testing.ts'
+
+const PATCHES = 20_000
+const SEED = 7
+const skip = process.platform === 'win32' ? 'Windows has neither process groups nor SIGKILL' : false
+
+const root = temporaryFolder()
+const files = join(root, 'files')
+const data = join(root, 'data')
+const served = join(root, 'served')
+process.env.NODE_COMPILE_CACHE ??= join(root, 'compiled')
+
+const IMPORT = ['import', join(files, 'DLTB.shp'), '--yes', '--json', '--data', data]
+
+let patches: number
+let area: number // Σ TBMJ in hundredths of m²
+let pristine: string // the register without the import
+/** Milliseconds from the command to its first row read, from there to the writing, and to the end of that: of an import left alone. */
+let times: { readonly start: number; readonly reading: number; readonly writing: number }
+
+/** The small generator of Bays and Durham's school: the same moments for the same seed. */
+function drawFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+const draw = drawFrom(SEED)
+
+/** The newest import of a folder whose engine is run by someone else; null before there is any. */
+class Watch {
+  readonly #data: string
+  #pool: Pool | null = null
+  #before: string | null = null
+  constructor(data: string, before: string | null = null) {
+    this.#data = data
+    this.#before = before
+  }
+  async state(): Promise<string | null> {
+    try {
+      const file = join(this.#data, 'connection.json')
+      if (!this.#pool && existsSync(file)) {
+        const { url } = JSON.parse(readFileSync(file, 'utf8')) as { url: string }
+        this.#pool = openPool(url, { max: 1, idle: 'exit' })
+      }
+      if (!this.#pool) return null
+      const newest = await onConnection(
+        this.#pool,
+        (db) =>
+          db.maybe<{
+            id: string
+            state: string
+          }>`select intake_id as id, state from ops.intake order by created_at desc, intake_id desc limit 1`,
+      )
+      return newest && newest.id !== this.#before ? newest.state : null
+    } catch {
+      return null // the engine is starting, or gone
+    }
+  }
+  async until(states: readonly string[], seconds = 60): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(10)) {
+      const state = await this.state()
+      if (state !== null && states.includes(state)) return
+    }
+    throw new Error(`the import did not come to be ${states.join(' or ')}`)
+  }
+  async close(): Promise<void> {
+    await this.#pool?.end().catch(() => {})
+  }
+}
+
+const enginePid = (folder: string) => Number.parseInt(readFileSync(join(folder, 'pg', 'postmaster.pid'), 'utf8'), 10)
+
+/** The engine's own process and all its sessions, with no chance to write another byte. */
+function killEngine(folder: string): void {
+  const engine = enginePid(folder)
+  const sessions = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(engine)
+    } catch {
+      return false // it has just ended
+    }
+  })
+  for (const pid of [engine, ...sessions.map(Number)]) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {}
+  }
+}
+
+function killGroup(leader: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    process.kill(-leader, signal)
+  } catch {}
+}
+
+async function groupHasEnded(leader: number, seconds = 5): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(20)) if (!isRunning(-leader)) return
+  throw new Error(`processes of the group ${leader} are still there`)
+}
+
+type Found = { readonly rows: 'none' | 'all'; readonly hash: string; readonly newest: string | null; readonly left: string }
+
+/** `verify` and `count` as commands, and the register's own tables: all of the import or nothing of it. */
+async function provenWhole(of: string): Promise<Found> {
+  // a command that starts the engine itself: it recovers, and clears away what the killed one left
+  const count = await dishuJson<CountReply>(['count', '--by', 'class', '--data', of])
+  const folder: OpenFolder = await openFolder(of)
+  try {
+    const { counties } = await dishuJson<VerifyReply>(['verify', '--data', of])
+    assert.deepEqual(
+      counties.map(({ problems }) => problems),
+      [[]],
+    )
+    const [{ rows }, open, newest] = await onConnection(folder.pool, async (db) => [
+      await db.one<{ rows: number }>`select count(*)::int as rows from land.patch where until is null`,
+      await db.all<{ state: string }>`select state from ops.intake where state in ('reading', 'writing')`,
+      await db.maybe<{
+        id: string
+        state: string
+      }>`select intake_id as id, state from ops.intake order by created_at desc, intake_id desc limit 1`,
+    ])
+    assert.deepEqual(open, [], 'no import is under way any more')
+    assert.ok(rows === 0 || rows === patches, `${rows} of ${patches} patches`)
+    assert.deepEqual([count.total.patches, count.total.area], rows === 0 ? [0, 0] : [patches, area])
+    for (const id of existsSync(join(of, 'intake')) ? readdirSync(join(of, 'intake')) : [])
+      assert.equal(existsSync(join(of, 'intake', id, 'staged')), false, 'staged rows are gone')
+    return {
+      rows: rows === 0 ? 'none' : 'all',
+      hash: await registerHash(folder.pool),
+      newest: newest?.id ?? null,
+      left: newest?.state ?? '',
+    }
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Takes the import back, so that the next one has everything to write again. */
+async function takeBack(): Promise<void> {
+  const [{ head }] = await revisions()
+  await dishuJson(['undo', String(head), '--data', data])
+  const found = await provenWhole(data)
+  assert.equal(found.rows, 'none')
+  pristine = found.hash
+}
+
+async function revisions(): Promise<readonly { head: number }[]> {
+  const { counties } = await dishuJson<VerifyReply>(['verify', '--data', data])
+  return counties.map((county) => ({ head: county.revisions }))
+}
+
+before(async () => {
+  if (skip) return
+  await dishu(['sample', '--out', files, '--patches', String(PATCHES)])
+  const rows = dbfRows(join(files, 'DLTB.dbf'))
+  patches = rows.length
+  area = rows.reduce((sum, row) => sum + hundredthsOf(row.TBMJ), 0)
+  await dishuJson(['import', join(files, 'XZQ.shp'), '--yes', '--data', data])
+  // one import that nobody disturbs says how long each part takes here and now
+  const watch = new Watch(data, (await provenWhole(data)).newest)
+  const started = performance.now()
+  const { said } = begin(IMPORT)
+  await watch.until(['reading'])
+  const reading = performance.now()
+  await watch.until(['writing'])
+  const writing = performance.now()
+  await watch.until(['done'])
+  times = { start: reading - started, reading: writing - reading, writing: performance.now() - writing }
+  await watch.close()
+  const { code, err } = await said
+  assert.equal(code, 0, err)
+  assert.equal((await provenWhole(data)).rows, 'all')
+  await takeBack()
+})
+
+type Moment = { readonly phase: 'start' | 'reading' | 'writing' | 'done'; readonly engineToo: boolean; readonly share: number }
+const MOMENTS: readonly Moment[] = (
+  ['start', 'reading', 'reading', 'writing', 'writing', 'writing', 'writing', 'writing', 'writing', 'done'] as const
+).map((phase, i) => ({ phase, engineToo: i % 2 === 1, share: i === 8 ? 0.9 + draw() * 0.1 : draw() }))
+
+describe('an import that is killed', { skip, timeout: 600_000 }, () => {
+  const left: string[] = []
+
+  for (const { phase, engineToo, share } of MOMENTS)
+    test(`${phase} ${Math.round(share * 100)} %, ${engineToo ? 'with' : 'without'} its engine: all or nothing`, async (t) => {
+      const watch = new Watch(data, await newestImport())
+      const child = begin(IMPORT)
+      if (phase === 'start') await pause(share * times.start)
+      else {
+        await watch.until([phase])
+        if (phase === 'reading') await pause(share * times.reading)
+        if (phase === 'writing') await pause(share * times.writing)
+      }
+      const state = await watch.state()
+      killGroup(child.pid as number)
+      if (engineToo && existsSync(join(data, 'pg', 'postmaster.pid'))) killEngine(data)
+      const { signal } = await child.said
+      await groupHasEnded(child.pid as number)
+      await watch.close()
+      left.push(`${state} ${signal}`)
+      const found = await provenWhole(data)
+      t.diagnostic(`killed while ${state}; ${found.rows} of it is in the register; the import stands ${found.left}`)
+      if (found.rows === 'none') {
+        assert.equal(found.hash, pristine, 'not one row of any table differs')
+        assert.ok(phase !== 'done')
+      } else {
+        assert.equal(found.left, 'done')
+        await takeBack()
+      }
+    })
+
+  test('most of them were really killed, and within the writing transaction', () => {
+    assert.ok(left.filter((each) => each === 'writing SIGKILL').length >= 4, left.join(', '))
+  })
+
+  test('the engine alone is killed while rows are written: the import fails, says so, and leaves nothing', async () => {
+    const watch = new Watch(data, await newestImport())
+    const child = begin(IMPORT)
+    await watch.until(['writing'])
+    await pause(0.4 * times.writing)
+    killEngine(data)
+    const { code } = await child.said
+    await watch.close()
+    const found = await provenWhole(data)
+    assert.deepEqual([code, found.rows, found.hash], [1, 'none', pristine])
+  })
+
+  for (const [signal, phase] of [
+    ['SIGINT', 'reading'],
+    ['SIGINT', 'writing'],
+    ['SIGTERM', 'writing'],
+  ] as const)
+    test(`${signal} while ${phase}: it stops at once and leaves nothing`, async () => {
+      const watch = new Watch(data, await newestImport())
+      const child = begin(IMPORT)
+      await watch.until([phase])
+      await pause((0.2 + draw() * 0.5) * times[phase])
+      killGroup(child.pid as number, signal)
+      const began = performance.now()
+      const said: Said = await child.said
+      const took = performance.now() - began
+      await watch.close()
+      assert.equal(said.code, signal === 'SIGINT' ? 130 : 143, said.err)
+      assert.equal(said.err.trim(), 'Interrupted; nothing was written.')
+      assert.ok(took < 10_000, `${Math.round(took)} ms`)
+      assert.deepEqual(intakeFolders(data), [])
+      assert.equal(existsSync(join(data, 'pg', 'postmaster.pid')), false, 'its engine has stopped')
+      const found = await provenWhole(data)
+      assert.deepEqual([found.rows, found.hash, found.left], ['none', pristine, 'cancelled'])
+    })
+
+  test('after all of them the import goes through', async () => {
+    const { import: done } = await dishuJson<ImportReply>(IMPORT.filter((word) => word !== '--json'))
+    assert.deepEqual([done.state, done.layers[0].added], ['done', patches])
+    assert.equal((await provenWhole(data)).rows, 'all')
+  })
+})
+
+const intakeFolders = (of: string) => (existsSync(join(of, 'intake')) ? readdirSync(join(of, 'intake')) : [])
+
+/** Ids sort by their time; the folder of the newest may be gone, its row is not. */
+async function newestImport(): Promise<string | null> {
+  const folder = await openFolder(data)
+  try {
+    const newest = await onConnection(
+      folder.pool,
+      (db) => db.maybe<{ id: string }>`select intake_id as id from ops.intake order by created_at desc, intake_id desc limit 1`,
+    )
+    return newest?.id ?? null
+  } finally {
+    await folder.close()
+  }
+}
+
+type Server = ReturnType<typeof begin> & { readonly at: string }
+
+async function startServer(): Promise<Server> {
+  const child = begin(['start', '--no-sample', '--port', '0', '--data', served])
+  let said = ''
+  const at = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', (part: Buffer) => {
+      said += part
+      const found = /ready: (\S+)/.exec(said)
+      if (found) resolve(found[1])
+    })
+    child.once('close', () => reject(new Error(`the server ended: ${said}`)))
+  })
+  return Object.assign(child, { at })
+}
+
+async function ask(url: string, body?: object | FormData): Promise<IntakeView> {
+  const sent =
+    body === undefined
+      ? {}
+      : body instanceof FormData
+        ? { method: 'POST', body }
+        : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const reply = await fetch(url, { ...sent, headers: { ...('headers' in sent ? sent.headers : {}), 'accept-language': 'en' } })
+  const text = await reply.text()
+  assert.equal(reply.status, 200, text)
+  return JSON.parse(text) as IntakeView
+}
+
+async function stateBecomes(url: string, states: readonly string[], seconds = 60): Promise<IntakeView> {
+  for (const end = Date.now() + seconds * 1000; ; await pause(20)) {
+    const view = await ask(url)
+    if (states.includes(view.state)) return view
+    if (Date.now() > end) throw new Error(`the import stands ${view.state}, not ${states.join(' or ')}`)
+  }
+}
+
+describe('a server that is killed during an import', { skip, timeout: 300_000 }, () => {
+  const upload = async () => {
+    const form = new FormData()
+    for (const ending of ['shp', 'shx', 'dbf', 'prj', 'cpg'])
+      form.append('files', await openAsBlob(join(files, `DLTB.${ending}`)), `DLTB.${ending}`)
+    return form
+  }
+  let server: Server
+  after(() => server && killGroup(server.pid as number))
+
+  test('while it reads, while it writes; the import is taken up again and goes through', async (t) => {
+    await dishuJson(['import', join(files, 'XZQ.shp'), '--yes', '--data', served])
+    const before = await provenWhole(served)
+
+    // only the server: the process that reads for it must not go on by itself
+    server = await startServer()
+    const { id } = await ask(`${server.at}/api/intakes`, await upload())
+    const url = () => `${server.at}/api/intakes/${id}`
+    await stateBecomes(url(), ['reading'])
+    await pause(draw() * times.reading * 0.5)
+    process.kill(server.pid as number, 'SIGKILL')
+    await groupHasEnded(server.pid as number)
+
+    server = await startServer()
+    assert.equal((await ask(url())).state, 'uploaded')
+    await ask(`${url()}/answers`, { answers: { county: '220899', unclassified: true } })
+    const ready = await stateBecomes(url(), ['ready', 'failed', 'refused', 'needs-answers'])
+    assert.deepEqual([ready.state, ready.layers[0].added], ['ready', patches])
+
+    await ask(`${url()}/confirm`, { reason: 'first survey' })
+    await pause((0.2 + draw() * 0.5) * times.writing)
+    const { state } = await ask(url())
+    killGroup(server.pid as number)
+    killEngine(served)
+    await groupHasEnded(server.pid as number)
+    t.diagnostic(`the server was killed while ${state}`)
+
+    server = await startServer()
+    const again = await ask(url())
+    assert.ok(again.state === 'ready' || again.state === 'done', again.state)
+    if (again.state === 'ready') {
+      const { counties } = await dishuJson<VerifyReply>(['verify', '--data', served])
+      assert.deepEqual([counties[0].revisions, counties[0].head], [1, before.newest ? counties[0].head : ''])
+      await ask(`${url()}/confirm`, { reason: 'first survey' })
+      const done = await stateBecomes(url(), ['done', 'failed', 'refused', 'ready'])
+      assert.equal(done.state, 'done')
+    }
+    killGroup(server.pid as number, 'SIGTERM')
+    assert.equal((await server.said).code, 143)
+    assert.equal((await provenWhole(served)).rows, 'all')
+  })
+})
