@@ -68,7 +68,12 @@ test('the office works in the browser', { timeout: 240_000, skip: whyNot() }, as
       if (!url.startsWith(`${base}/`) && !/^(data|blob):/.test(url)) strangers.push(url)
     })
     context.on('weberror', (error) => complaints.push(error.error().message))
-    context.on('console', (message) => message.type() === 'error' && complaints.push(`${message.text()} ${message.location().url}`))
+    context.on('console', (message) => {
+      if (message.type() !== 'error') return
+      const { url } = message.location()
+      if (/409/.test(message.text()) && url.endsWith('/undo')) return // the browser's own note on a refusal, which the test asks for
+      complaints.push(`${message.text()} ${url}`)
+    })
     return context
   }
   const get = async <T>(path: string): Promise<T> => {
@@ -80,25 +85,35 @@ test('the office works in the browser', { timeout: 240_000, skip: whyNot() }, as
   const context = await newContext({})
   const page = await context.newPage()
   const office = { base, page, context, get, count, newContext }
+  // where a test does not ask what the map shows, none is drawn: without a graphics card a map takes most of the time
+  const newPlainContext: Office['newContext'] = async (options, language) => {
+    const made = await newContext(options, language)
+    await made.route(/\/assets\/map-[^/]*\.js$/, (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'export default ({ children }) => children' }),
+    )
+    return made
+  }
+  const plainContext = await newPlainContext({})
+  const plain = { ...office, context: plainContext, page: await plainContext.newPage(), newContext: newPlainContext }
 
   await t.test('every figure of the overview is the one that the count answers, and parts add up to the total', () => figures(office))
-  await t.test('drilling down shows the parts of what was opened, and a breadcrumb leads back', () => drillDown(office))
-  await t.test('a click in the legend filters, and the total follows', () => legend(office))
-  await t.test('a figure opens the rows behind it, and their areas add up to it', () => figureToRows(office))
-  await t.test('the address alone shows the same view in a new tab', () => sameAddress(office))
-  await t.test('another day tints the bar and changes the figures', () => anotherDay(office))
+  await t.test('drilling down shows the parts of what was opened, and a breadcrumb leads back', () => drillDown(plain))
+  await t.test('a click in the legend filters, and the total follows', () => legend(plain))
+  await t.test('a figure opens the rows behind it, and their areas add up to it', () => figureToRows(plain))
+  await t.test('the address alone shows the same view in a new tab', () => sameAddress(plain))
+  await t.test('another day tints the bar and changes the figures', () => anotherDay(plain))
   await t.test('table and map hold one selection, and several patches show the sum of their areas', () => oneSelection(office))
-  await t.test('a patch is found by its code, by its village, and from the search', () => finding(office))
+  await t.test('a patch is found by its code, by its village, and from the search', () => finding(plain))
   await t.test('the page of a patch shows all that is known of it, down to file, layer, row and hash', () => dossier(office))
   await t.test(
     'files dropped are read, asked about, previewed, confirmed; an undo in the way of later work is refused, another one done',
-    () => importing(office),
+    () => importing(plain),
   )
-  await t.test('a finding is accepted with a reason and a name, another one assigned; a draft outlives its tab', () => findings(office))
-  await t.test('everything from overview to a patch goes by keys alone', () => keysAlone(office))
+  await t.test('a finding is accepted with a reason and a name, another one assigned; a draft outlives its tab', () => findings(plain))
+  await t.test('everything from overview to a patch goes by keys alone', () => keysAlone(plain))
   await t.test('on a phone every page fits its width and the sheet has three heights', () => phone(office))
   await t.test('synthetic data says so on every page and on paper', () => synthetic(office, t))
-  await t.test('in both languages no key of a text shows', () => bothLanguages(office))
+  await t.test('in both languages no key of a text shows', () => bothLanguages(plain))
   await t.test('nothing left this machine and nothing was complained of', () => {
     assert.deepEqual(strangers, [])
     assert.deepEqual(complaints, [])
@@ -230,7 +245,13 @@ async function sameAddress({ page, base, context, get }: Office) {
   const view = async (of: Page) => {
     await of.locator('.inspector h2', { hasText: first.patchKey }).waitFor()
     await sectionOf(of, '盐碱地').locator('a.figure').first().waitFor()
-    await of.waitForFunction(() => !document.querySelector('.dim, .bone'))
+    await of.waitForFunction(
+      () =>
+        document.querySelectorAll('section.parts').length === 6 &&
+        document.querySelector('.legend') !== null &&
+        !document.querySelector('.dim, .bone') &&
+        !document.querySelector('.saline-sets')?.textContent?.includes('…'),
+    )
     return (await of.locator('#page').innerText()).replace(/\d+ (km|m)\b/, '') // the scale bar waits for the map
   }
   const here = await view(page)
@@ -340,7 +361,13 @@ async function dossier({ page, base, get }: Office) {
   assert.equal(createHash('sha256').update(bytes).digest('hex'), source.sha256, 'the evidence is kept byte for byte')
 }
 
-const state = (page: Page, text: string) => page.locator('.state-mark', { hasText: text }).waitFor()
+const state = (page: Page, text: string) =>
+  page
+    .locator('.state-mark', { hasText: text })
+    .waitFor()
+    .catch(async (cause) => {
+      throw new Error(`expected the import to be “${text}”, the page says: ${await page.locator('#page').innerText()}`, { cause })
+    })
 
 async function importing({ page, base, get }: Office) {
   const [sampled] = (await get<PatchPage>(`${COUNTY}/patches?saline=cultivated&limit=1`)).rows
@@ -375,6 +402,9 @@ async function importing({ page, base, get }: Office) {
     await row.locator('input').press('Enter')
   }
   await page.keyboard.press('Control+Enter')
+  await page.locator('.question', { hasText: '属于哪个县' }).waitFor()
+  await page.locator('.questions:focus').waitFor()
+  await page.keyboard.press('Control+Enter') // the county proposed is right
   await state(page, '待确认')
   const totals = await page.locator('.totals b').allTextContents()
   assert.deepEqual(totals, ['3', '2', '1', '0', '0', '0'], 'read, added, changed, unchanged, ended, refused')

@@ -4,6 +4,7 @@ import { send, useAct } from '@dishu/web-kit/read'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { useText } from '@dishu/web-kit/words'
 import { Button, Checkbox, Input, Radio, Select } from 'antd'
+import { useEffect, useRef } from 'react'
 import type { IntakeView, LayerPreview, Question } from './intake.wire.ts'
 
 type Mapping = {
@@ -58,12 +59,14 @@ export function QuestionsForm({ intake }: { readonly intake: IntakeView }) {
     (said: Readonly<Record<string, Answer | null>>) => send<IntakeView>(`/api/intakes/${intake.id}/answers`, { answers: said }),
     ['/api/intakes'],
   )
+  const form = useRef<HTMLElement>(null)
+  useEffect(() => form.current?.focus(), []) // where the answers proposed are right, one key says so
   const complete = intake.questions.every((question) => isComplete(question, given[question.id]))
   const set = (id: string, answer: Answer | null) => draft({ answers: { ...answers, [id]: answer } })
   const go = () => complete && act.mutate(given, { onSuccess: done })
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form
-    <section className="card questions" onKeyDown={onSave(go)}>
+    <section ref={form} tabIndex={-1} className="card questions" onKeyDown={onSave(go)}>
       <h2>{t('questions.title', { count: intake.questions.length })}</h2>
       {intake.questions.map((question) => (
         <div key={question.id} className="question">
