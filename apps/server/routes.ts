@@ -37,6 +37,10 @@ export function allRoutes(app: App, runner: IntakeRunner, version: string): Rout
     name: ruleName(rule, language),
     message: isRule(rule) ? sentenceOf({ rule, details } as Finding, language).message : rule,
   })
+  const sayCampaign = (language: RouteRequest['language']) => {
+    const names = new Map(vocabulary(language).seasons.map(({ id, name }) => [id as string, name]))
+    return (campaign: string) => campaign.replace(/[a-z-]+$/, (season) => names.get(season) ?? season)
+  }
   return [
     {
       method: 'GET',
@@ -96,6 +100,7 @@ export function allRoutes(app: App, runner: IntakeRunner, version: string): Rout
             ...(await told(request)),
             language,
             labelOf: (name) => labelOf(name, language),
+            sayCampaign: sayCampaign(language),
             sayFinding: sayFinding(language),
           }),
         )

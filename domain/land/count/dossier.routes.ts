@@ -30,6 +30,8 @@ export type DossierContext = CountyContext & {
   readonly grading: GradingConfig
   /** The name of an attribute: a column of the register, or a field of the file. */
   readonly labelOf: (name: string) => string
+  /** The year and season of the samples that gave a grade. */
+  readonly sayCampaign: (campaign: string) => string
   readonly sayFinding: (rule: string, details: Readonly<Record<string, unknown>>) => { readonly name: string; readonly message: string }
 }
 
@@ -136,7 +138,7 @@ export async function handleDossier(
         scheme: scheme.id,
         schemeName: scheme[context.language],
         grade,
-        note: why.campaign && `${why.depth} · ${why.campaign} · ${why.rule}`,
+        note: why.campaign && [why.depth, context.sayCampaign(why.campaign), context.scheme.rule].join(' · '),
       }
     }),
     findings: findings.map(({ id: findingId, rule, severity, details, accepted }) => ({

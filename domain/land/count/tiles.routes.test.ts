@@ -23,6 +23,7 @@ const context = {
   synthetic: true,
   language: 'zh' as const,
   grading: DEFAULT_GRADING,
+  sayCampaign: (campaign: string) => campaign,
   labelOf: (name: string) => name,
   sayFinding: (rule: string) => ({ name: rule, message: rule }),
 }
