@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { IntakeView } from '@dishu/kernel/intake/intake.wire'
 import type { Problem } from '@dishu/kernel/records/verify.jobs'
@@ -184,10 +183,4 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-/** Says loudly why a test does not run. */
-export function skipWithoutShared(t: TestContext): boolean {
-  if (shared === null) t.skip('shared data not present')
-  return shared === null
 }

@@ -135,7 +135,7 @@ function killGroup(leader: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   } catch {}
 }
 
-async function groupHasEnded(leader: number, seconds = 5): Promise<void> {
+async function groupHasEnded(leader: number, seconds = 20): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(20)) if (!isRunning(-leader)) return
   throw new Error(`processes of the group ${leader} are still there`)
 }
@@ -255,6 +255,7 @@ describe('an import that is killed', { skip, timeout: 600_000 }, () => {
     ['SIGTERM', 'writing'],
   ] as const)
     test(`${signal} while ${phase}: it stops at once and leaves nothing`, async () => {
+      const folders = intakeFolders(data)
       const watch = new Watch(data, last)
       const child = begin(IMPORT)
       await watch.until(phase, 0.1 + draw() * 0.3, child)
@@ -266,7 +267,7 @@ describe('an import that is killed', { skip, timeout: 600_000 }, () => {
       assert.equal(said.code, signal === 'SIGINT' ? 130 : 143, said.err)
       assert.equal(said.err.trim(), 'Interrupted; nothing was written.')
       assert.ok(took < 10_000, `${Math.round(took)} ms`)
-      assert.deepEqual(intakeFolders(data), [])
+      assert.deepEqual(intakeFolders(data), folders)
       assert.equal(existsSync(join(data, 'pg', 'postmaster.pid')), false, 'its engine has stopped')
       const found = await provenWhole(data)
       assert.deepEqual([found.rows, found.hash, found.left], ['none', pristine, 'cancelled'])
@@ -353,7 +354,7 @@ describe('a server that is killed during an import', { skip, timeout: 300_000 },
 
     server = await startServer()
     const again = await ask(url())
-    assert.ok(again.state === 'ready' || again.state === 'done', again.state)
+    assert.equal(again.state, state === 'done' ? 'done' : again.state === 'done' ? 'done' : 'ready')
     if (again.state === 'ready') {
       const { counties } = await dishuJson<VerifyReply>(['verify', '--data', served])
       assert.deepEqual([counties[0].revisions, counties[0].problems], [1, []])

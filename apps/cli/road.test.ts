@@ -85,7 +85,7 @@ describe('a county from its files to its count', { timeout: 300_000 }, () => {
     const read = Object.fromEntries(done.layers.map(({ layer, rowsRead }) => [layer, rowsRead]))
     assert.equal(read.DLTB, rows.length)
     assert.equal(read.DLTB, told.patches)
-    assert.deepEqual([read.DK, read.CBHT, read['土壤化验']], [told.parcels, told.contracts, told.samples])
+    assert.deepEqual([read.DK, read.CBHT, read.土壤化验], [told.parcels, told.contracts, told.samples])
     assert.equal(read.XZQ, dbfRows(join(first, 'XZQ.dbf')).length)
     for (const layer of done.layers) assert.equal(layer.added + layer.unchanged + layer.refused, layer.rowsRead, layer.layer)
     for (const name of ['DLTB', 'DK', 'XZQ']) {

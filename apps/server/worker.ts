@@ -15,6 +15,7 @@ export type WorkOrder = {
 
 const controller = new AbortController()
 process.on('disconnect', () => process.exit(1))
+if (!process.connected) process.exit(1) // the server was gone before we had loaded
 process.on('SIGTERM', () => controller.abort(new Error('cancelled')))
 process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; the server says what to do
 
