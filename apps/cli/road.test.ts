@@ -278,8 +278,7 @@ describe('a second edition, both clocks, proof and undo', { timeout: 300_000 }, 
 
   test('verify finds one flipped byte in a kept file, in a row of the register, in a sealed value and in the chain', async () => {
     const vault = await openVault(data)
-    const proof = () =>
-      transaction(folder.pool, (db) => verifyAll(db, COUNTY, { vault }), { readOnly: true, isolation: 'repeatable read', retries: 0 })
+    const proof = () => transaction(folder.pool, (db) => verifyAll(db, COUNTY, { vault }), { isolation: 'repeatable read', retries: 0 })
     const problems = async () => [...new Set((await proof()).problems.map(({ problem }) => problem))].sort()
     assert.deepEqual(await problems(), [])
     const change = (body: (db: Db) => Promise<unknown>) => transaction(folder.pool, body, { actor: 'test', retries: 0 })

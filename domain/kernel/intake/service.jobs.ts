@@ -63,8 +63,12 @@ export async function beginIntake(pool: Pool, dataDir: string, actor: string, an
 export async function intakeFiles(dataDir: string, id: string): Promise<{ name: string; path: string; size: number }[]> {
   const folder = filesFolder(dataDir, id)
   if (!existsSync(folder)) return []
-  const names = (await readdir(folder)).sort()
-  return Promise.all(names.map(async (name) => ({ name, path: join(folder, name), size: (await stat(join(folder, name))).size })))
+  // an import that ends while someone looks takes its files away
+  const names = (await readdir(folder).catch(() => [])).sort()
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, path: join(folder, name), size: (await stat(join(folder, name)).catch(() => null))?.size })),
+  )
+  return found.flatMap(({ size, ...each }) => (size === undefined ? [] : [{ ...each, size }]))
 }
 
 /** Disk that an import needs beside its files: the staged rows, the stored copy, the database's rows and its log. */
