@@ -360,7 +360,7 @@ export function versionsAt(alias: string, { day, rev }: AsOf): Sql {
 const COPY_HEAD = Uint8Array.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 const CHUNK = 256 * 1024
 const LAST_ROW = 32 * 1024 // room for the row with which a chunk is full
-const ROWS_WORTH_A_LOOK = 250
+const ROWS_WORTH_A_LOOK = 12 // a table nobody has looked at is thought to have a handful of rows; joins on that belief take minutes
 const ROWS_GROWN = 4
 
 function* spanChunks(spans: Iterable<Span>): Generator<Uint8Array> {

@@ -54,14 +54,17 @@ const NUMBERS: readonly Sql[] = [sql`1`, sql`2`, sql`3`, sql`4`, sql`5`, sql`6`]
 /** Contracts that lie on no parcel of the map: without any parcel, or with parcels that have no outline. */
 export const readUnplaced = (db: Db, county: string, asOf: AsOf, within: string) =>
   db.one<{ contracts: number; area: number }>`
+    with placed as materialized (
+      select distinct link.contract_code
+      from ${register('contract_parcel', 'link')}
+      join (
+        select distinct parcel_code from ${register('parcel', 'parcel')}
+        where parcel.county = ${county} and parcel.outline is not null and ${standing('parcel', asOf)}) drawn on drawn.parcel_code = link.parcel_code
+      where link.county = ${county} and ${standing('link', asOf)})
     select count(*) as contracts, coalesce(sum(contract.contract_area), 0)::int8 as area
-    from ${register('contract', 'contract')}
-    where contract.county = ${county} and ${standing('contract', asOf)}
-      and (length(${within}::text) = 6 or contract.issuer_code like ${`${within}%`})
-      and not exists (
-        select from ${register('contract_parcel', 'link')} join ${register('parcel', 'parcel')} on parcel.county = link.county and parcel.parcel_code = link.parcel_code
-        where link.county = contract.county and link.contract_code = contract.contract_code and ${standing('link', asOf)}
-          and parcel.outline is not null and ${standing('parcel', asOf)})`
+    from ${register('contract', 'contract')} left join placed on placed.contract_code = contract.contract_code
+    where contract.county = ${county} and ${standing('contract', asOf)} and placed.contract_code is null
+      and (length(${within}::text) = 6 or contract.issuer_code like ${`${within}%`})`
 
 export const PATCH_SORTS = ['patchKey', 'officialArea', 'class', 'village', 'grade'] as const
 export type PatchSort = (typeof PATCH_SORTS)[number]
