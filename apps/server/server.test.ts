@@ -167,6 +167,8 @@ test('only this machine is answered, and no page of another site can write', asy
   assert.equal(status, 421)
   const other = await post<Refused>(county('check'), {}, { origin: 'http://dishu.example.com' })
   assert.equal(other.status, 403)
+  // a sandboxed page has no origin to name
+  assert.equal((await post<Refused>(county('check'), {}, { origin: 'null' })).status, 403)
   const { headers } = await get('/api/session')
   assert.match(headers.get('content-security-policy') ?? '', /default-src 'self'/)
   assert.equal(headers.get('x-content-type-options'), 'nosniff')

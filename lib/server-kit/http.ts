@@ -108,7 +108,7 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     if (!isLoopbackHost(request.headers.host))
       return reply.code(421).send({ code: 'http/other-host', message: 'This server answers to this machine only.' })
     const { origin } = request.headers
-    if (request.method !== 'GET' && request.method !== 'HEAD' && origin && !isLoopbackHost(new URL(origin).host))
+    if (request.method !== 'GET' && request.method !== 'HEAD' && origin && !isLoopbackHost(hostOf(origin)))
       return reply.code(403).send({ code: 'http/other-origin', message: 'Refused: the request comes from another site.' })
   })
 
@@ -228,5 +228,8 @@ export function orRefused<T>(result: { readonly ok: true; readonly value: T } | 
   if (!result.ok) throw new Refused(result.refusal)
   return result.value
 }
+
+/** The host of an origin; none for `null`, which a page in a sandbox sends, and for text that is no address. */
+const hostOf = (origin: string) => (URL.canParse(origin) ? new URL(origin).host : undefined)
 
 const isLoopbackHost = (host: string | undefined) => /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host ?? '')
