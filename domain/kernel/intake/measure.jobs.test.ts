@@ -49,3 +49,16 @@ test('an outline larger than any before it is measured too, and one that breaks 
   assert.ok(measured.ok && Math.abs((measured.geometry.area as number) / 100 / (Math.PI * 1e6) - 1) < 2e-6)
   assert.throws(() => measure(wkb.subarray(0, wkb.length - 8), projection), RangeError)
 })
+
+test('numbers that no place of the zone has are refused, with the corner they come from', () => {
+  for (const [x, y] of [
+    [50_000_000, 50_000_000], // beyond the pole, and in no zone
+    [41_500_000, 10_100_000],
+    [500_000, 5_000_000], // the zone's number is missing
+  ]) {
+    const square = Float64Array.of(x, y, x + 10, y, x + 10, y + 10, x, y + 10, x, y)
+    const measured = measure(writeWkb({ type: 'polygon', multi: false, polygons: [{ rings: [square] }] }), projection)
+    assert.ok(!measured.ok)
+    assert.deepEqual(measured.at, [x, y])
+  }
+})

@@ -14,10 +14,27 @@ export type Projection = {
   toLonLat(xy: Float64Array): Float64Array
 }
 
+/** From the equator to a pole along a meridian of CGCS2000: 10 001 966 m. */
+const POLE_M = 10_001_966
+/** Twelve degrees at the equator: twice as far as anything a 6° zone is used for. */
+const FARTHEST_EAST_M = 1_400_000
+
 /** `srid` where the system has no EPSG number. CGCS2000 and what counts as one with it (4326, ETRS89 …) stay as they are in degrees. */
 export function projectionOf(crs: Crs, srid: number): Projection {
   const zone = crs.epsg === null ? null : zoneOfEpsg(crs.epsg)
-  if (zone) return { srid, name: crs.name, wkt: null, toLonLat: (xy) => fromZone(xy, zone) }
+  if (zone) {
+    return {
+      srid,
+      name: crs.name,
+      wkt: null,
+      // the series gives some place for any number; what lies beyond the pole, or further from the meridian than any zone, is none
+      toLonLat: (xy) => {
+        for (let i = 0; i < xy.length; i += 2)
+          if (!(Math.abs(xy[i] - zone.falseEasting) <= FARTHEST_EAST_M && Math.abs(xy[i + 1]) <= POLE_M)) xy[i] = Number.NaN
+        return fromZone(xy, zone)
+      },
+    }
+  }
   if (srid === 4490 || srid === 4326) return { srid, name: crs.name, wkt: null, toLonLat: (xy) => xy }
   return {
     srid,
