@@ -232,9 +232,7 @@ describe('files from elsewhere', { skip: noShared, timeout: 240_000 }, () => {
     })
   }
 
-  test('a map lays an unknown table’s columns out, and metres are no longitude', {
-    todo: 'soil sheets take any number for a longitude',
-  }, async () => {
+  test('a map lays an unknown table’s columns out, and metres are no longitude', async () => {
     const path = join(root, '01_soil/hunter_valley/HV_subsoilpH.csv')
     const { preview } = await previewOf([path], { unclassified: true, county: '220899' })
     const { key } = preview.layers[0]

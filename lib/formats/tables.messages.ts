@@ -214,7 +214,7 @@ export const tablesMessages: MessagesFor<TablesRefusal> = {
 
   'formats/zip-damaged': ({ file, reason }) => ({
     zh: { message: `压缩包《${file}》已损坏或不完整（${reason}）。`, hint: FROM_SOURCE.zh },
-    en: { message: `${file} is damaged or incomplete: ${reason}.`, hint: FROM_SOURCE.en },
+    en: { message: `${file} is damaged or incomplete: ${reason.replace(/\.$/, '')}.`, hint: FROM_SOURCE.en },
   }),
   'formats/zip-encrypted': ({ file, part }) => ({
     zh: { message: `${inZh(part, file)}设有密码。`, hint: '请去掉密码后重新打包。' },

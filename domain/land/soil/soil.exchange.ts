@@ -344,10 +344,13 @@ function sodiumOf(values: RowValues): Record<string, number> {
   return sodium === null || !Number.isFinite(sodium) ? {} : { exchangeableSodium: sodium }
 }
 
-/** Longitude and latitude from the sheet, else from the layer's point. Swapped ones stay as they are: that is for the rules to say. */
+/**
+ * Longitude and latitude from the sheet, else from the layer's point. Swapped ones stay as they are: that is for the rules to say. Numbers that are
+ * no degrees in either order (metres of some zone) are no place.
+ */
 function placeOf(values: RowValues, geometry: RowGeometry | null): readonly [number, number] | null {
   const [longitude, latitude] = [values.number('longitude'), values.number('latitude')]
-  if (longitude !== null && latitude !== null && Number.isFinite(longitude) && Number.isFinite(latitude)) return [longitude, latitude]
+  if (longitude !== null && latitude !== null && Math.abs(longitude) <= 180 && Math.abs(latitude) <= 180) return [longitude, latitude]
   return geometry?.point ?? null
 }
 
