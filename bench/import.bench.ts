@@ -5,6 +5,7 @@
  *
  *   npm run bench -- import                 100,000 patches, three rounds
  *   npm run bench -- import --patches=20000 --rounds=1
+ *   npm run bench -- import --patches=1000000 --rounds=1 --then=verify,check     memory of a large import, and the commands over its register
  *
  * Needs Debian's gdal-bin, postgresql-15 and postgresql-15-postgis-3 for the peer; without them it says so and prints its own figure alone.
  */
@@ -23,15 +24,21 @@ const option = (name: string, otherwise: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise)
 const patches = option('patches', 100_000)
 const rounds = option('rounds', 3)
+/** Commands that are timed over the register of each round. */
+const then = (process.argv.find((word) => word.startsWith('--then='))?.slice('--then='.length) ?? '').split(',').filter(Boolean)
 const PG15 = '/usr/lib/postgresql/15/bin'
+/** Exit codes of `verify` and `check`: nothing found, and something. */
+const FOUND_SOMETHING = [0, 6]
 const TICKS = 100 // of the kernel's clock in a second, as /proc counts them
-const DISHU = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url))
+/** The command as scripts/dishu.mjs runs it. */
+const DISHU = ['--single-threaded-gc', '--initial-old-space-size=256', fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url))]
 
 const has = (command: string, ...words: string[]) => spawnSync(command, words, { stdio: 'ignore' }).status === 0
 const ogr = has('ogr2ogr', '--version')
 const server15 = existsSync(join(PG15, 'postgres'))
 const postgis = existsSync('/usr/share/postgresql/15/extension/postgis.control')
 
+let postmaster = 0
 const folder = mkdtempSync(join(tmpdir(), 'dishu-bench-'))
 chmodSync(folder, 0o711)
 try {
@@ -47,30 +54,40 @@ try {
     input = converted
   }
   const server = await startTestServer(join(folder, 'server'), server15 ? PG15 : undefined)
-  const postmaster = Number(readFileSync(join(folder, 'server', 'pg', 'postmaster.pid'), 'utf8').split('\n')[0])
+  postmaster = Number(readFileSync(join(folder, 'server', 'pg', 'postmaster.pid'), 'utf8').split('\n')[0])
   try {
+    // else what autovacuum does for the tables of one round is on the account of the next
+    const admin = openPool(server.url, { max: 1 })
+    await onConnection(admin, async (db) => {
+      await db.raw('alter system set autovacuum = off')
+      await db.raw('select pg_reload_conf()')
+    })
+    await admin.end()
     const ours: number[] = []
     const theirs: number[] = []
     for (let round = 1; round <= rounds; round++) {
       const own = await timed(postmaster, async () => {
         const url = await newDatabase(server.url, `dishu_${round}`)
-        return run(process.execPath, [DISHU, 'import', input, '--yes', '--data', join(folder, `data-${round}`)], {
+        return run(process.execPath, [...DISHU, 'import', input, '--yes', '--data', join(folder, `data-${round}`)], {
           DISHU_DATABASE_URL: url,
         })
       })
       ours.push(own.client + own.server)
-      console.log(
-        `round ${round}: Dishu    client ${own.client.toFixed(2)} s, server ${own.server.toFixed(2)} s, wall ${own.wall.toFixed(1)} s, peak ${own.peakMb} MB`,
-      )
+      console.log(`round ${round}: Dishu    ${spent(own)}`)
+      for (const command of then) {
+        const url = urlIn(server.url, `dishu_${round}`)
+        const took = await timed(postmaster, () =>
+          run(process.execPath, [...DISHU, command, '--data', join(folder, `data-${round}`)], { DISHU_DATABASE_URL: url }, FOUND_SOMETHING),
+        )
+        console.log(`round ${round}: ${command.padEnd(8)} ${spent(took)}`)
+      }
       if (!ogr || !server15 || !postgis) continue
       const peer = await timed(postmaster, async () => {
         const url = await newDatabase(server.url, `peer_${round}`, 'create extension postgis')
         return run('ogr2ogr', ['-f', 'PostgreSQL', `PG:${url}`, input, '-nln', 'dltb'])
       })
       theirs.push(peer.client + peer.server)
-      console.log(
-        `round ${round}: ogr2ogr  client ${peer.client.toFixed(2)} s, server ${peer.server.toFixed(2)} s, wall ${peer.wall.toFixed(1)} s`,
-      )
+      console.log(`round ${round}: ogr2ogr  ${spent(peer)}`)
     }
     const middle = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
     console.log(`${county.patches.length} patches, CPU seconds, median: Dishu ${middle(ours).toFixed(2)}`)
@@ -97,18 +114,28 @@ async function newDatabase(url: string, name: string, more?: string): Promise<st
   return own
 }
 
-/** Runs a command to its end; the largest of its processes in MB, by looking now and then. */
-function run(command: string, words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<number> {
+type Peak = { readonly clientMb: number; readonly togetherMb: number }
+type Spent = Peak & { readonly client: number; readonly server: number; readonly wall: number }
+function spent({ client, server: ofServer, wall, clientMb, togetherMb }: Spent): string {
+  const seconds = `client ${client.toFixed(2)} s, server ${ofServer.toFixed(2)} s, wall ${wall.toFixed(1)} s`
+  return `${seconds}; memory at most ${clientMb} MB, with the server's processes ${togetherMb} MB`
+}
+
+/** Runs a command to its end; the most memory its processes had at a time, and with those of the server, by looking now and then. */
+function run(command: string, words: readonly string[], more: NodeJS.ProcessEnv = {}, fine: readonly number[] = [0]): Promise<Peak> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, { env: { ...process.env, ...more }, stdio: ['ignore', 'ignore', 'inherit'] })
-    let peak = 0
+    let [clientKb, togetherKb] = [0, 0]
     const look = setInterval(() => {
-      peak = Math.max(peak, residentKb(child.pid ?? 0))
-    }, 200)
+      const own = residentKb(child.pid ?? 0)
+      clientKb = Math.max(clientKb, own)
+      togetherKb = Math.max(togetherKb, own + serverKb())
+    }, 250)
     child.once('error', reject)
     child.once('close', (code) => {
       clearInterval(look)
-      if (code === 0) resolve(Math.round(peak / 1024))
+      if (code !== null && fine.includes(code))
+        resolve({ clientMb: Math.round(clientKb / 1024), togetherMb: Math.round(togetherKb / 1024) })
       else reject(new Error(`${command} ended with ${code}`))
     })
   })
@@ -162,13 +189,24 @@ function residentKb(pid: number): number {
   }
 }
 
-async function timed(postmaster: number, body: () => Promise<number>) {
+/** Memory of the server's processes, what they share counted once. */
+function serverKb(): number {
+  return [postmaster, ...childrenOf(postmaster)].reduce((sum, pid) => {
+    try {
+      return sum + Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      return sum
+    }
+  }, 0)
+}
+
+async function timed(postmaster: number, body: () => Promise<Peak>): Promise<Spent> {
   const before = { client: childrenSeconds(), server: serverSeconds(postmaster), at: performance.now() }
-  const peakMb = await body()
+  const peak = await body()
   return {
     client: childrenSeconds() - before.client,
     server: serverSeconds(postmaster) - before.server,
     wall: (performance.now() - before.at) / 1000,
-    peakMb,
+    ...peak,
   }
 }

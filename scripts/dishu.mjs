@@ -6,4 +6,9 @@ import { environmentFor, ROOT, run, setup } from './setup.mjs'
 const node = setup()
 // npm changes into the project; files are named from where the person stands
 const cwd = process.env.INIT_CWD ?? process.cwd()
-process.exitCode = await run(node, [join(ROOT, 'apps/cli/main.ts'), ...process.argv.slice(2)], { cwd, env: environmentFor(node) })
+// a command works alone and soon ends: its memory is collected by its own thread, and not before there is some of it (a tenth less work in an import)
+const collector = ['--single-threaded-gc', '--initial-old-space-size=256']
+process.exitCode = await run(node, [...collector, join(ROOT, 'apps/cli/main.ts'), ...process.argv.slice(2)], {
+  cwd,
+  env: environmentFor(node),
+})

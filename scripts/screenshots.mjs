@@ -21,6 +21,9 @@ const { rows } = await patches('contract=contracted&saline=cultivated&limit=1')
 const [patch] = rows.length > 0 ? rows : (await patches('limit=1')).rows
 const { areas } = await get(`/api/counties/${county}/areas`)
 const town = areas.find(({ level, bbox }) => level === 'town' && bbox)?.code ?? ''
+const [overlap] = (await get(`/api/counties/${county}/findings?rule=geometry/overlap&limit=1`)).rows
+const { scenes } = await get(`/api/counties/${county}/scenes`)
+const may = scenes.length > 1 ? scenes[scenes.length - 1] : null
 const { intakes } = await get('/api/intakes')
 const lately = intakes.find(({ state }) => state === 'ready') ?? intakes.find(({ state }) => state === 'done')
 const asks = intakes.find(({ state }) => state === 'needs-answers')
@@ -32,6 +35,8 @@ const PAGES = {
   parcels: `/parcels?within=${patch.village}&by=grade&sel=${patch.id}`,
   parcel: `/parcels/${patch.id}`,
   findings: '/findings',
+  ...(overlap ? { repair: `/findings?rule=geometry/overlap&sel=${overlap.id}` } : {}),
+  imagery: `/imagery?show=sqrtGR${may ? `&scene=${may.id}&with=${scenes[0].id}` : ''}`,
   import: '/import',
   ...(lately ? { preview: `/import/${lately.id}` } : {}),
   ...(asks ? { questions: `/import/${asks.id}` } : {}),
@@ -46,6 +51,8 @@ const FEW = [
   ['parcels', 'parcels', OFFICE],
   ['parcel', 'parcel', OFFICE],
   ['findings', 'findings', OFFICE],
+  ['imagery', 'imagery', OFFICE],
+  ...(overlap ? [['repair', 'repair', OFFICE]] : []),
   ['phone', 'overview', PHONE],
 ]
 const VIEWS = {

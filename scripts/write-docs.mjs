@@ -1,5 +1,6 @@
 // Writes those parts of docs/ that are tables of what the program holds as data: rules, grading, standards, sentences. `--check` writes nothing and ends with 1
 // where a file is out of date. A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; everything around it is written by hand.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,7 @@ await underNode(nodeForSources(), fileURLToPath(import.meta.url))
 const { COMMANDS } = await import('../apps/cli/commands.ts')
 const { KINDS, STANDARDS } = await import('../apps/server/parts.ts')
 const { knownCodes, say } = await import('../apps/server/sentences.ts')
+const { INDICES } = await import('../domain/land/imagery/indices.data.ts')
 const { RULES } = await import('../domain/land/quality/rules.data.ts')
 const { ECE_CONVERSIONS } = await import('../domain/land/soil/conversions.ts')
 const { SCHEMES } = await import('../domain/land/soil/schemes.data.ts')
@@ -198,12 +200,22 @@ function placeholder(name) {
   })
 }
 
+const indices = () => [
+  '| index | formula | name | usual range | source | elsewhere |',
+  '|---|---|---|---|---|---|',
+  ...INDICES.map(
+    ({ id, formula, zh, en, range, source, elsewhere }) =>
+      `| ${id} | \`${formula}\` | ${zh}; ${en} | ${range[0]} … ${range[1]} | ${source} | ${elsewhere} |`,
+  ),
+]
+
 const PARTS = {
   'docs/quality.md': { rules },
   'docs/grading.md': { schemes, conversions },
   'docs/formats.md': { standards },
   'docs/ledger.md': { kinds },
   'docs/refusals.md': { refusals },
+  'docs/imagery.md': { indices },
 }
 
 let outdated = 0

@@ -63,7 +63,7 @@ ${COMMON}${EXITS}`,
     en: 'run the quality rules and list what they find',
     help: `dishu check [--county CODE] [--json]
 
-Runs every rule over the present register and counts the findings by rule. Exit code 6 where findings are open.
+Runs every rule over the present register, outlines included, and counts the findings by rule. Exit code 6 where findings are open.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./check.ts')).check,
@@ -136,6 +136,88 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./export.ts')).exportRows,
   },
   {
+    name: 'topology',
+    usage: 'topology LAYER [--tolerance M] [--out FINDINGS.gpkg]',
+    zh: '拓扑检查：重叠、缝隙、重复与图形错误',
+    en: 'overlaps, gaps, duplicates and invalid rings of a polygon layer',
+    help: `dishu topology LAYER [--tolerance M] [--out FINDINGS.gpkg] [--workers N] [--json]
+
+Looks over a whole layer: overlapping pairs, gaps (closed in, or open to the outside but narrow), parcels drawn twice or inside one another, slivers,
+vertices that only one of two neighbours has, invalid rings. Every run is proved by two ways to the same area. How and how exact: docs/methods/topology.md.
+LAYER is a GeoPackage, Shapefile, FlatGeobuf, GeoJSON or GeoJSON sequence (FILE or FILE:LAYER), or patches, parcels, areas of the register.
+
+  --tolerance M      overlaps and gaps narrower than this on average are not told (default 0, at most 10)
+  --least-area M2    nor those of less area (default 0.01)
+  --gap-width M      a way between parcels that is open to the outside is a gap up to this width (default 0.5, at most 20; 0: none)
+  --sliver-width M   a parcel narrower than this on average is a sliver (default 0.2)
+  --layer NAME       the layer of the file       --key FIELD   the field that names a parcel (default: DKBM, BSM, TBBH, id, fid … or the row's number)
+  --within AREAS     FILE or FILE:LAYER of areas (village, county) that no parcel may leave
+  --out FILE.gpkg    overlaps, gaps and places with their outlines
+  --workers N        threads
+  --county CODE --level village|town|county    of the register's areas
+  --strict           exit code 6 where anything was found
+
+  dishu topology DLTB.shp --out findings.gpkg
+  dishu topology parcels.gpkg --json --workers 2
+  dishu topology patches
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./topology.ts')).topology,
+  },
+  {
+    name: 'plan',
+    usage: 'plan solve|explain|export FILE.json',
+    zh: '以水定地规划：求解、解释、导出模型',
+    en: 'a plan within all limits whose gap is certified',
+    help: `dishu plan solve FILE.json [--time S] [--gap G] [--seed N] [--json]
+dishu plan explain FILE.json [--parcel ID] [--json]
+dishu plan export FILE.json --to mps|lp [--out FILE]
+
+Chooses at most one option for every parcel so that the benefit is greatest and every limit and target is kept, and says how far from the best
+the plan can be at most. The file states limits, targets, parcels and their options (docs/methods/plan.md).
+
+  --time S      stop after so many seconds with the best so far (a guard: without it the work ends by itself, the same everywhere)
+  --gap G       good enough at this share of the bound, e.g. 0.0001
+  --seed N      another seed
+  --parcel ID   what each option of this parcel would cost
+
+  dishu plan solve county.json --json
+  dishu plan explain county.json --parcel 2208991010010001234
+  dishu plan export county.json --to mps --out county.mps
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'scene',
+    usage: 'scene add FILE|FOLDER… | list | indices | measure',
+    zh: '登记影像，列出影像与指数，统计到图斑',
+    en: 'register images, list them and the indices, measure them under patches',
+    help: `dishu scene add FILE|FOLDER… [--date DAY] [--sensor NAME] [--bands LIST] [--yes] [--json]
+dishu scene list|indices|measure [--json]
+
+Registers a satellite image: looks at it, shows what it is, and writes after a yes; the revision can be undone. Landsat Collection 2 Level 2 and
+Sentinel-2 L2A (folder, zip or tar; JP2 included) tell their day, bands, scale and clouds themselves; of plain GeoTIFF or JP2 files say them here.
+A registered scene is measured under every patch and parcel; measure does that for what is new (scenes, outlines, indices).
+
+  --date 2024-05-12     the day it was taken
+  --sensor landsat-8    the satellite or camera
+  --bands B,G,R,N,S1    what each band is, in their order (- for none), or by name: Red=R,NIR=N
+  --scale S --offset O  value = stored number × S + O; --scale 1 where numbers stand for themselves
+  --nodata N            the number that stands for no data, where the file does not say
+  --crs EPSG:32651      the coordinate system, where the file does not say
+  --title --provider --reason TEXT   for the list and the ledger
+  --county CODE         where the register has several
+  --yes                 write without asking; also says that the image holds no state secret
+  --no-measure          leave the measuring for later
+
+  dishu scene add S2A_MSIL2A_20240503T022551_N0510_R046_T51TXL_20240503T061234.SAFE --yes
+  dishu scene add Blue.tif Green.tif Red.tif NIR.tif --date 2014-03-01 --sensor landsat-8 --scale 2.75e-5 --offset -0.2
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./scene.ts')).scene,
+  },
+  {
     name: 'sample',
     usage: 'sample --out DIR [--patches N] [--seed N]',
     zh: '生成虚构的示例县文件',
@@ -147,5 +229,94 @@ defects and their list. The same seed gives the same county.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./sample.ts')).sample,
+  },
+  {
+    name: 'zonal',
+    usage: 'zonal RASTER LAYER --stats mean,stdev,p90 --out FILE',
+    zh: '统计每个面内的影像像元',
+    en: 'statistics of a raster under polygons',
+    help: `dishu zonal RASTER… LAYER [--stats LIST] [--bands 1-10] [--out FILE.csv|.json|.parquet] [--workers N] [--json]
+
+For every polygon of LAYER the statistics of the cells it covers, each weighing exactly as much as it is covered (docs/methods/zonal.md). RASTER is a
+GeoTIFF; several give a column each. LAYER is a file (GPKG, Shapefile, FlatGeobuf, GeoJSON) or a layer of the register: patches, parcels, areas.
+Polygons are brought to the raster's coordinate system; the raster is never resampled. Without --out the table goes to standard output.
+
+  --stats LIST      of: count area sum mean stdev variance coefficient_of_variation min max median p90 q0.25 majority minority variety
+                    weighted_mean weighted_sum weighted_count histogram frac    (default count,mean,stdev,min,max)
+  --bands LIST      1-10 or 1,3,5 (default: all that hold data)
+  --key FIELD       the field that names the rows      --layer NAME   which layer of the file
+  --weights FILE    a raster on the same grid, for the weighted_… statistics
+  --crs EPSG:CODE   the layer's system where its file does not say    --raster-crs EPSG:CODE   the raster's
+  --plain-cells     in degrees too, count every cell alike rather than by its area on the ground
+  --cells-out FILE  a CSV of every covered cell with its fraction
+  --allow-host HOST RASTER may be an address on this host (ranges of bytes; off otherwise)
+  --memory-mb N     the most memory (default 2048)
+
+  dishu zonal scene.tif DK.shp --stats mean,stdev,p90 --bands 1-10 --out parcels.csv --workers 2
+  dishu zonal landcover.tif patches --stats majority,frac --json
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./zonal.ts')).zonal,
+  },
+  {
+    name: 'krige',
+    usage: 'krige SAMPLES --value COLUMN --extent … --cells … --out MAP.tif',
+    zh: '由样品插值成图，并说明有多大把握',
+    en: 'make a map from samples, and say how sure it is',
+    help: `dishu krige SAMPLES --value COLUMN [--x x --y y] --extent XMIN,YMIN,XMAX,YMAX --cells NXxNY --out MAP.tif
+
+Kriging from a table (or a layer of points) of samples. MAP.tif has two bands, prediction and variance. Without --model the variogram is fitted and shown.
+Every run says, by leaving samples out, whether the map is better than the mean. Methods and limits: docs/methods/soil.md.
+
+  --x --y COLUMN       columns of the coordinates, metres (default x and y; a layer of points has its own)
+  --epsg CODE          system of the map; with a zone of CGCS2000 degrees are brought to it
+  --model TEXT         "0.2 Nug + 0.8 Sph(6000)"; Nug Sph Exp Gau Mat(range, kappa)
+  --family KIND        fit this one: sph exp gau mat0.5 mat1.5 mat2.5
+  --robust             experimental variogram of Cressie and Hawkins
+  --cutoff --width M   longest distance of pairs, width of a class
+  --nmax N|all         samples for each node (default 32)   --maxdist M   none farther than this
+  --drift place        a trend in x and y (universal kriging)
+  --raster FILE [--covariates BANDS]   its bands explain the value (regression kriging); its cells are the map's
+  --log | --scores     by logarithms or normal scores, and back without bias
+  --blocks LAYER       means over its polygons, with their variance   --blocks-out FILE.csv|.gpkg
+  --simulate N --seed S   N maps that could be: MAP.sim001.tif …
+  --square M           side of the squares of the second validation (default: the range)
+  --accept-outliers    believe a value that alone would draw the map
+  --workers N          threads; the result is the same with any number
+
+  dishu krige samples.csv --value ec --extent 0,0,50000,50000 --cells 500x500 --out ec.tif
+  dishu krige samples.csv --value ec --epsg 4529 --blocks DK.shp --blocks-out ec.gpkg --log
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./krige.ts')).krige,
+  },
+  {
+    name: 'forest',
+    usage: 'forest train SAMPLES … | forest predict MODEL RASTER …',
+    zh: '用随机森林由协变量成图',
+    en: 'a random forest from samples and covariates, and a map by it',
+    help: `dishu forest train SAMPLES --value COLUMN --covariates a,b,c --out MODEL.json [--x x --y y]
+dishu forest predict MODEL.json RASTER.tif --out MAP.tif
+
+Trains a random forest (regression, or classes with --classes) and says how well it does: out of the bag, and, where coordinates are named, with
+squares of land left out, beside the mean, linear regression and kriging. The map has the prediction, with --quantile also a 90 % interval and the
+median, how unlike the samples each cell is, and whether the model may speak there. Methods and limits: docs/methods/soil.md.
+
+  --trees N --seed S        (100, 1); the same seed gives the same forest with any number of workers
+  --tried N                 covariates tried at a node (a third of them; for classes the root of their number)
+  --leaf N                  samples in a leaf at least (5; for classes 1)
+  --quantile                keep what quantiles need
+  --classes                 the value is a class
+  --x --y COLUMN            coordinates, metres; --epsg CODE as for krige; --square M side of the squares left out
+  --raster FILE             (train) take the covariates from its bands, where the samples lie
+  --bands a,b,c             (predict) bands of the raster in the order of the covariates, by name or number
+  --no-applicability        leave out the last two bands
+  --workers N               threads
+
+  dishu forest train samples.csv --value ec --covariates ndvi,dem,twi --x x --y y --quantile --out ec.json
+  dishu forest predict ec.json scene.tif --out ec.tif
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./forest.ts')).forest,
   },
 ]

@@ -1,6 +1,5 @@
 /** `dishu COMMAND …`: reads the words, runs the command, and ends with its exit code. */
 import { Refused } from '@dishu/base/refusal'
-import { say } from '../server/sentences.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, type Exit, languageOfTerminal } from './terminal.ts'
 
@@ -40,8 +39,9 @@ run().then(
   (exit) => {
     process.exitCode = exit
   },
-  (cause: unknown) => {
+  async (cause: unknown) => {
     if (cause instanceof Refused) {
+      const { say } = await import('../server/sentences.ts')
       const { message, hint } = say(cause.refusal, languageOfTerminal())
       if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ refusal: { ...cause.refusal, message, hint } })}\n`)
       else process.stderr.write(`${message}${hint ? `\n${hint}` : ''}\n`)

@@ -159,7 +159,8 @@ describe('a county from its files to its count', { timeout: 300_000 }, () => {
   test('the check finds every planted defect by its rule, and nothing that was not planted', async (t) => {
     const { counties } = await dishuJson<{ counties: { open: number; rules: { rule: string; open: number }[] }[] }>(at(['check']), 6)
     const truth = (JSON.parse(readFileSync(join(first, SAMPLE_FILES.truth), 'utf8')) as { defects: Truth[] }).defects
-    const mark = (rule: string, key: string) => `${rule} ${withoutTurn(key)}`
+    // a finding of geometry has its place behind its rows
+    const mark = (rule: string, key: string) => `${rule} ${withoutTurn(key.replace(/ [@∉].*$/, ''))}`
     const planted = new Set(truth.map(({ rule, key }) => mark(rule, key)))
     const said = await onConnection(
       folder.pool,
@@ -291,7 +292,7 @@ describe('a second edition, both clocks, proof and undo', { timeout: 300_000 }, 
     const { counties } = await dishuJson<VerifyReply>(at(['verify']), 6)
     const ofFile = counties[0].problems.map(({ problem }) => problem)
     writeFileSync(file, bytes)
-    assert.match(ofFile.join(), /^document-\w+$/)
+    assert.deepEqual(ofFile, ['document-altered'])
 
     const flips = [
       // one digit of an area, one bit of an outline, a day

@@ -67,6 +67,7 @@ async function loadWithWords(app: App, patches: number | undefined): Promise<voi
     const made = await loadSample(app, {
       patches,
       language,
+      scenes: true,
       report: ({ phase, done, total }) => line.show(`${phase} ${done}${total ? ` / ${total}` : ''}`),
     })
     line.end()

@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Language } from '@dishu/base/refusal'
 import { Refused } from '@dishu/base/refusal'
 import { defaultDataDir } from '@dishu/server-kit/embedded'
-import { type App, openApp } from '../server/app.ts'
+import type { App } from '../server/app.ts'
 
 /** Exit codes, stable for scripts. */
 export const EXIT = {
@@ -57,6 +57,8 @@ export const dataDirOf = (values: { readonly data?: string | undefined }): strin
 
 /** Opens the data folder for a command, runs it, and closes again, also when it fails. */
 export async function withApp<T>(values: { readonly data?: string | undefined }, body: (app: App) => Promise<T>): Promise<T> {
+  // commands that need no data folder do without the server's code
+  const { openApp } = await import('../server/app.ts')
   const opened = await openApp({ dataDir: dataDirOf(values), role: 'cli', onStep: (step) => note(STEPS[step][languageOfTerminal()]) })
   if (!opened.ok) throw new Refused(opened.refusal)
   try {

@@ -12,6 +12,7 @@ import { refreshCells } from '@dishu/land/count/count.jobs'
 import { type DoubleCover, replaceDoubleCover } from '@dishu/land/count/doubly.store'
 import { cellRules } from '@dishu/land/count/rules'
 import { readSurveyDay } from '@dishu/land/parcels/parcels.store'
+import type { CheckProgress } from '@dishu/land/quality/geometry.jobs'
 import { inspectRow, ruleName } from '@dishu/land/quality/inspect'
 import { checkCounty, type InspectedRows } from '@dishu/land/quality/quality.jobs'
 import { readGrading } from '@dishu/land/soil/soil.store'
@@ -31,7 +32,8 @@ export type App = {
   readonly tools: IntakeTools
   readonly actor: string
   derive(db: Db, revision: OpenRevision): Promise<void>
-  check(county: string): Promise<void>
+  /** `inspected`: what an import has asked of its rows already. */
+  check(county: string, options?: { readonly inspected?: InspectedRows | null; readonly report?: CheckProgress }): Promise<void>
   viewTools(language: Language): ViewTools
   /** Ends what others opened over the app, before the database goes. */
   onClose(body: () => Promise<void>): void
@@ -120,8 +122,8 @@ async function put(
     })
     await replaceDoubleCover(db, revision.county, doubly)
   }
-  const check = async (county: string, inspected: InspectedRows | null = null) => {
-    await transaction(pool, (db) => checkCounty(db, county, new Date(), inspected), { actor, retries: 3 })
+  const check: App['check'] = async (county, { inspected = null, report } = {}) => {
+    await transaction(pool, (db) => checkCounty(db, county, new Date(), inspected, report), { actor, retries: 3 })
   }
   const tools: IntakeTools = {
     pool,
@@ -134,7 +136,7 @@ async function put(
     surveyDay: readSurveyDay,
     knownBox: readCountyBox,
     derive,
-    afterwards: check,
+    afterwards: (county, inspected) => check(county, { inspected }),
   }
   const viewTools = (language: Language): ViewTools => ({
     language,

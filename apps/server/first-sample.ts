@@ -10,8 +10,15 @@ import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
 import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
+import { loadSampleScenes } from './sample-scenes.ts'
 
-export type SampleOptions = { readonly patches?: number | undefined; readonly language?: Language; readonly report?: Report }
+/** `scenes`: its two invented images too. */
+export type SampleOptions = {
+  readonly patches?: number | undefined
+  readonly language?: Language
+  readonly report?: Report
+  readonly scenes?: boolean
+}
 
 /** Makes the sample county and imports it; gives its name and the number of its patches. */
 export async function loadSample(app: App, options: SampleOptions = {}): Promise<{ name: string; patches: number }> {
@@ -30,6 +37,7 @@ export async function loadSample(app: App, options: SampleOptions = {}): Promise
     await transaction(app.pool, (db) => writeSetting(db, county.code, 'synthetic', true), { actor: app.actor })
     const reason = language === 'zh' ? '示例县（虚构数据）' : 'Sample county (synthetic data)'
     orRefused(await confirmIntake(app.tools, id, { actor: app.actor, reason, cause: 're-survey', now: new Date(), signal, report, paths }))
+    if (options.scenes) await loadSampleScenes(app, county, { language })
     return { name: county.name, patches: county.patches.length }
   } finally {
     await rm(folder, { recursive: true, force: true })

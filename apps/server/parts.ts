@@ -4,6 +4,7 @@ import { areaStandards } from '@dishu/kernel/areas/areas.exchange'
 import type { Standard } from '@dishu/kernel/intake/intake'
 import type { Kind } from '@dishu/kernel/records/records'
 import { cellKind } from '@dishu/land/count/count'
+import { indexKind, sceneKind } from '@dishu/land/imagery/imagery'
 import { groundKind, parcelKind, patchKind } from '@dishu/land/parcels/parcels'
 import { parcelStandards } from '@dishu/land/parcels/parcels.exchange'
 import { exceptionKind } from '@dishu/land/quality/quality'
@@ -24,6 +25,8 @@ export const KINDS: readonly Kind[] = [
   transferKind,
   sampleKind,
   exceptionKind,
+  sceneKind,
+  indexKind,
   cellKind,
 ]
 

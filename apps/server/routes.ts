@@ -12,6 +12,8 @@ import { handleDossier } from '@dishu/land/count/dossier.routes'
 import { filtersFrom, withinFrom } from '@dishu/land/count/questions'
 import { handleTile } from '@dishu/land/count/tiles.routes'
 import { exportsRoutes } from '@dishu/land/exports/exports.routes'
+import { imageryRoutes, type SceneRunner } from '@dishu/land/imagery/imagery.routes'
+import { stacRoutes } from '@dishu/land/imagery/stac.routes'
 import { ruleName } from '@dishu/land/quality/inspect'
 import { type Finding, vocabulary } from '@dishu/land/quality/quality'
 import { isRule, sentenceOf } from '@dishu/land/quality/quality.messages'
@@ -19,9 +21,12 @@ import { qualityRoutes } from '@dishu/land/quality/quality.routes'
 import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
 import type { App } from './app.ts'
+import type { Checks } from './checks.ts'
 import { contextOf, isSynthetic } from './county.ts'
+import { imageryTools } from './imagery.ts'
 import { labelOf } from './labels.ts'
 import { KINDS, STANDARDS } from './parts.ts'
+import { say } from './sentences.ts'
 
 const IdParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), id: Type.Integer({ minimum: 1 }) })
 const TileParams = Type.Object({
@@ -31,7 +36,7 @@ const TileParams = Type.Object({
   y: Type.String({ pattern: '^\\d+(\\.mvt)?$' }),
 })
 
-export function allRoutes(app: App, runner: IntakeRunner, version: string): Route[] {
+export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes: SceneRunner, version: string): Route[] {
   const told = (request: RouteRequest) => contextOf(request.db, request.params.county, request.now, request.language)
   const sayFinding = (language: RouteRequest['language']) => (rule: string, details: Readonly<Record<string, unknown>>) => ({
     name: ruleName(rule, language),
@@ -120,9 +125,16 @@ export function allRoutes(app: App, runner: IntakeRunner, version: string): Rout
         return new FileAnswer('application/vnd.mapbox-vector-tile', bytes, cache)
       },
     },
-    ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: app.check }),
+    ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: checks.follow }),
     ...intakeRoutes({ pool: app.pool, dataDir: app.dataDir, standards: STANDARDS, runner, viewTools: app.viewTools }),
-    ...qualityRoutes({ kinds: KINDS, check: app.check }),
+    ...qualityRoutes({ kinds: KINDS, derive: app.derive, checks }),
+    ...imageryRoutes({
+      ...imageryTools(app),
+      runner: scenes,
+      asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
+      say,
+    }),
+    ...stacRoutes({ counties: async (db) => namedCounties(db) }),
     ...exportsRoutes({ pool: app.pool, contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }),
     {
       method: 'GET',
@@ -139,6 +151,12 @@ export function allRoutes(app: App, runner: IntakeRunner, version: string): Rout
     },
     { method: 'GET', url: '/api/health', free: true, handle: async () => accept({ ok: true }).value },
   ]
+}
+
+/** The counties of the register by name. */
+async function namedCounties(db: RouteRequest['db']): Promise<{ county: string; name: string }[]> {
+  const names = new Map((await readCountyNames(db)).map(({ county, name }) => [county, name]))
+  return (await readCounties(db)).map(({ county }) => ({ county, name: names.get(county) ?? county }))
 }
 
 const patchesBox = async (db: RouteRequest['db'], county: string) =>

@@ -1,6 +1,8 @@
 /** Every sentence that says why something was refused, from all slices together. */
 import type { Language, Refusal, Sentence } from '@dishu/base/refusal'
 import { formatsMessages as files } from '@dishu/formats/formats.messages'
+import { geotiffMessages as geotiff } from '@dishu/formats/geotiff/geotiff.messages'
+import { sceneMessages as scenes } from '@dishu/formats/scene/scene.messages'
 import { tablesMessages as tables } from '@dishu/formats/tables.messages'
 import { writeMessages as writing } from '@dishu/formats/write/write.messages'
 import { messages as areas } from '@dishu/kernel/areas/areas.messages'
@@ -8,12 +10,46 @@ import { messages as intake } from '@dishu/kernel/intake/intake.messages'
 import { messages as records } from '@dishu/kernel/records/records.messages'
 import { messages as count } from '@dishu/land/count/count.messages'
 import { messages as exported } from '@dishu/land/exports/exports.messages'
+import { messages as imagery } from '@dishu/land/imagery/imagery.messages'
 import { messages as parcels } from '@dishu/land/parcels/parcels.messages'
+import { messages as plan } from '@dishu/land/plan/plan.messages'
+import { messages as fixes } from '@dishu/land/quality/fixes.messages'
+import { messages as forest } from '@dishu/land/soil/forest.messages'
+import { messages as kriging } from '@dishu/land/soil/interpolation.messages'
 import { messages as soil } from '@dishu/land/soil/soil.messages'
 import { messages as tenure } from '@dishu/land/tenure/tenure.messages'
 import { databaseMessages as database } from '@dishu/server-kit/database.messages'
 
 const own = {
+  'topology/which-layer': ({ file, layers }: { file: string; layers: readonly string[] }) => ({
+    zh: { message: `${file} 有 ${layers.length} 个面图层：${layers.join('、')}。`, hint: '请用“文件:图层”或 --layer 指定其中一个。' },
+    en: { message: `${file} has ${layers.length} polygon layers: ${layers.join(', ')}.`, hint: 'Name one as FILE:LAYER or with --layer.' },
+  }),
+  'topology/no-such-layer': ({ file, layer, layers }: { file: string; layer: string; layers: readonly string[] }) => ({
+    zh: { message: `${file} 中没有图层“${layer}”。`, hint: `其中有：${layers.join('、')}。` },
+    en: { message: `${file} has no layer “${layer}”.`, hint: `It has: ${layers.join(', ')}.` },
+  }),
+  'topology/no-polygons': ({ file, layer }: { file: string; layer: string | null }) => ({
+    zh: { message: `${file}${layer ? ` 的图层“${layer}”` : ''}不含面图形。`, hint: '拓扑检查需要面图层。' },
+    en: { message: `${file}${layer ? `, layer “${layer}”,` : ''} holds no polygons.`, hint: 'Topology is checked on polygon layers.' },
+  }),
+  'topology/no-key': ({ file, field, fields }: { file: string; field: string; fields: readonly string[] }) => ({
+    zh: { message: `${file} 的字段“${field}”不存在，或有空值、重复值，不能作标识。`, hint: `字段有：${fields.join('、')}。` },
+    en: {
+      message: `Field “${field}” of ${file} is not there, or has empty or repeated values, and cannot be the key.`,
+      hint: `Fields: ${fields.join(', ')}.`,
+    },
+  }),
+  'topology/several-systems': ({ layer, systems }: { layer: string; systems: readonly string[] }) => ({
+    zh: {
+      message: `登记簿图层 ${layer} 中有 ${systems.length} 种坐标系：${systems.join('、')}。`,
+      hint: '请先导出为同一坐标系，再检查导出的文件。',
+    },
+    en: {
+      message: `Layer ${layer} of the register is in ${systems.length} coordinate systems: ${systems.join(', ')}.`,
+      hint: 'Export it in one system and check that file.',
+    },
+  }),
   'cli/which-county': ({ counties }: { counties: readonly string[] }) => ({
     zh: {
       message: counties.length === 0 ? '登记簿里还没有数据。' : `登记簿里有 ${counties.length} 个县：${counties.join('、')}。`,
@@ -46,7 +82,28 @@ const own = {
 }
 
 type Sentences = Readonly<Record<string, (details: never) => Readonly<Record<Language, Sentence>>>>
-const ALL: readonly Sentences[] = [files, tables, areas, intake, records, count, parcels, soil, tenure, database, writing, exported, own]
+const ALL: readonly Sentences[] = [
+  files,
+  tables,
+  geotiff,
+  areas,
+  intake,
+  records,
+  count,
+  parcels,
+  plan,
+  forest,
+  kriging,
+  soil,
+  tenure,
+  fixes,
+  database,
+  writing,
+  exported,
+  scenes,
+  imagery,
+  own,
+]
 
 /** The sentence for a refusal. A code without one is a fault of ours, and still said rather than hidden. */
 export function say(refusal: Refusal, language: Language): Sentence {

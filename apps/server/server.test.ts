@@ -8,7 +8,7 @@ import test, { after, before } from 'node:test'
 import type { IntakeView } from '@dishu/kernel/intake/intake.wire'
 import type { RevisionView, SessionView } from '@dishu/kernel/records/records.wire'
 import type { CountReply, Dossier, PatchPage } from '@dishu/land/count/count.wire'
-import type { FindingsReply } from '@dishu/land/quality/quality.wire'
+import type { CheckState, FindingsReply, FixesReply, FixPreview } from '@dishu/land/quality/quality.wire'
 import { generateSample } from '@dishu/land/sample/sample'
 import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
 import { freshDatabase, type TestDatabase } from '@dishu/testkit/database'
@@ -319,4 +319,71 @@ test('search finds patches, parcels, contracts and areas, and never a person', a
   const town = areas.areas.find(({ level }) => level === 'town')
   const { body: named } = await get<{ hits: { kind: string }[] }>(`/api/search?county=${COUNTY}&q=${encodeURIComponent(town?.name ?? '')}`)
   assert.ok(named.hits.some(({ kind }) => kind === 'area'))
+})
+
+test('a check is run beside the server, can be watched and stopped, and a stopped one leaves the findings as they were', async () => {
+  const state = async () => (await get<CheckState>(county('check'))).body
+  const findings = async () =>
+    (await get<FindingsReply>(county('findings?state=all&limit=1000'))).body.rows.map(({ rule, rows }) => `${rule} ${rows}`).sort()
+  for (let tries = 0; (await state()).running && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 50))
+  const whole = await post<{ checked: boolean }>(county('check'), {})
+  assert.deepEqual([whole.status, whole.body.checked], [200, true])
+  const before = await findings()
+  assert.ok(before.some((each) => each.startsWith('geometry/overlap')))
+  const { body: reply } = await get<FindingsReply>(county('findings?limit=1'))
+  assert.equal(reply.checkedRev, reply.head)
+  for (const { layer, fault, differenceM2 } of reply.geometry) assert.ok(fault === null && Math.abs(differenceM2 ?? 1) < 1e-3, layer)
+
+  const cut = post<Refused>(county('check'), {})
+  for (let tries = 0; !(await state()).running && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.equal((await state()).running, true)
+  const stopped = await post<CheckState>(county('check/stop'), {})
+  assert.equal(stopped.body.running, false)
+  const { status, body } = await cut
+  assert.deepEqual([status, body.code], [422, 'quality/check-stopped'])
+  assert.deepEqual(await findings(), before)
+})
+
+test('a repair is offered, shown before and after, and written; one that cannot be is refused in a sentence', async () => {
+  const { body: list } = await get<FindingsReply>(county('findings?rule=geometry/overlap'))
+  const finding = list.rows.find(({ subjectKind }) => subjectKind === 'patch')
+  assert.ok(finding)
+  const { body: fixes } = await get<FixesReply>(county(`findings/${finding.id}/fixes`))
+  const [option] = fixes.options
+  assert.deepEqual([option.way, option.why], ['cut', 'too-large'])
+  assert.deepEqual([...new Set(fixes.shapes.features.map(({ properties }) => properties.role))].sort(), ['before', 'defect', 'near'])
+  const asked = `way=cut&target=${option.target}&against=${option.against}`
+  const { body: preview } = await get<FixPreview>(county(`findings/${finding.id}/fix?${asked}`))
+  assert.ok(preview.holds && preview.gone && preview.fresh.length === 0)
+  assert.ok(Math.abs(preview.sumAfter - preview.sumBefore + (finding.area ?? 0)) <= 1)
+  assert.ok(preview.rows.every(({ before, after }) => before.official === after.official)) // drawn back to what was measured
+  const body = {
+    way: 'cut',
+    target: option.target,
+    against: option.against,
+    withinM: null,
+    areas: 'by-rule',
+    head: fixes.head,
+    cause: 'correction',
+    reason: 'as surveyed',
+  }
+  assert.equal(
+    (await post<Refused>(county(`findings/${finding.id}/fix`), { ...body, head: fixes.head - 1 })).body.code,
+    'records/register-moved',
+  )
+  assert.equal((await post<Refused>(county(`findings/${finding.id}/fix`), { ...body, way: 'melt' })).status, 400)
+  assert.equal((await get<Refused>(county('findings/999999/fixes'))).body.code, 'quality/no-such-finding')
+  const attribute = (await get<FindingsReply>(county('findings?limit=400'))).body.rows.find(({ rule }) => rule.startsWith('patch/'))
+  const none = await get<Refused>(county(`findings/${attribute?.id}/fixes`), { 'accept-language': 'en' })
+  assert.equal(none.body.code, 'quality/no-fix')
+  assert.match(none.body.message, /^No repair/)
+
+  const { status, body: written } = await post<{ rev: number }>(county(`findings/${finding.id}/fix`), body)
+  assert.deepEqual([status, written.rev], [200, fixes.head + 1])
+  const newest = async () => (await get<FindingsReply>(county('findings?rule=geometry/overlap'))).body
+  for (let tries = 0; (await newest()).checkedRev !== written.rev && tries < 200; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.ok((await newest()).rows.every(({ rows }) => rows.join() !== finding.rows.join()))
+  const { revisions } = (await get<{ revisions: RevisionView[] }>(county('revisions'))).body
+  assert.deepEqual([revisions[0].what, revisions[0].cause, revisions[0].reason], ['write', 'correction', 'as surveyed'])
 })

@@ -27,8 +27,8 @@ export async function verifyAll(
   for (const document of documents) {
     if (document.wrappedKey === null) continue // erased on purpose: its row says so
     const found = await app.vault.checkDocument(document)
-    if (found === null) report('document-missing')
-    else if (!found.equals(document.sha256)) report('document-altered')
+    if (found === 'missing') report('document-missing')
+    else if (found === 'altered' || !found.equals(document.sha256)) report('document-altered')
   }
   const kept = new Map(documents.map((each) => [each.sha256.toString('hex'), each]))
   const revisions = await db.all<{

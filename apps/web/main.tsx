@@ -1,6 +1,8 @@
 import './styles/base.css'
 import './styles/frame.css'
 import './styles/pages.css'
+import './styles/findings.css'
+import './styles/imagery.css'
 import { Themed } from '@dishu/web-kit/look/theme.tsx'
 import { newQueryClient } from '@dishu/web-kit/read'
 import { startWords } from '@dishu/web-kit/words'

@@ -110,6 +110,7 @@ test('the office works in the browser', { timeout: 240_000, skip: whyNot() }, as
     () => importing(plain),
   )
   await t.test('a finding is accepted with a reason and a name, another one assigned; a draft outlives its tab', () => findings(plain))
+  await t.test('an overlap is shown, repaired by keys with its areas before and after, and undone', () => repairing(office))
   await t.test('everything from overview to a patch goes by keys alone', () => keysAlone(plain))
   await t.test('on a phone every page fits its width and the sheet has three heights', () => phone(office))
   await t.test('synthetic data says so on every page and on paper', () => synthetic(office, t))
@@ -433,11 +434,22 @@ async function importing({ page, base, get }: Office) {
   assert.deepEqual(back.samples, (await get<Dossier>(`${COUNTY}/patches/${sampled.id}?known=1`)).samples)
 }
 
+/** The check after the last change runs by itself; what it finds is there when it is of the newest revision. */
+async function checked(get: Office['get']): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { checkedRev, head } = await get<FindingsReply>(`${COUNTY}/findings?limit=1`)
+    if (checkedRev === head) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('the check never came to the newest revision')
+}
+
 async function findings({ page, base, get }: Office) {
+  await checked(get)
   const open = async () => (await get<FindingsReply>(`${COUNTY}/findings?limit=1`)).matched
   const before = await open()
-  await go(page, `${base}/findings`)
-  await page.locator('.table-row').first().click()
+  const [first] = (await get<FindingsReply>(`${COUNTY}/findings?limit=400`)).rows.filter(({ rule }) => !rule.startsWith('geometry/'))
+  await go(page, `${base}/findings?sel=${first.id}`)
   await page.getByRole('button', { name: '接受为例外' }).click()
   await page.fill('#finding-name', '王测试')
   await page.fill('#finding-text', '现场核实无误')
@@ -457,6 +469,63 @@ async function findings({ page, base, get }: Office) {
   await page.fill('#finding-name', '李测试')
   await page.keyboard.press('Control+Enter')
   await page.locator('.inspector .note', { hasText: '李测试' }).waitFor()
+}
+
+async function repairing({ page, base, get, count, newContext }: Office) {
+  await checked(get)
+  const overlaps = async () => (await get<FindingsReply>(`${COUNTY}/findings?rule=geometry/overlap`)).rows
+  const finding = (await overlaps()).find(({ subjectKind }) => subjectKind === 'patch')
+  assert.ok(finding?.area, 'the sample plants an overlap of patches')
+  const { total } = await count('by=class')
+  const { head } = await get<FindingsReply>(`${COUNTY}/findings?limit=1`)
+  await go(page, `${base}/findings?rule=geometry/overlap&sel=${finding.id}`)
+  await page.locator('.fix-verdict.good').waitFor()
+  const [change] = (await page.locator('.fix-areas tfoot td').allTextContents()).slice(-1)
+  // two rounded areas and a third one: a hundredth either way
+  assert.ok(Math.abs(Math.round(Number(change.replace('−', '-')) * 100) + finding.area) <= 1, `${change} for ${finding.area}`)
+  await page.locator('.map-canvas[data-idle="yes"]').waitFor({ timeout: 30_000 })
+
+  await page.locator('.fix-options input').first().focus()
+  await page.keyboard.press('b')
+  await page.locator('.fix[data-showing="after"]').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await until(page, 'fix', '1')
+  await page.keyboard.press('ArrowUp')
+  await until(page, 'fix', null)
+  await page.locator('.fix-verdict.good').waitFor()
+  await page.fill('#fix-reason', '按实测界线切除')
+  await page.keyboard.press('Control+Enter')
+  await page.locator('.list > .note', { hasText: `修复已写入，版本 r${head + 1}` }).waitFor()
+  assert.equal(param(page, 'sel'), null)
+  await checked(get)
+  const left = await overlaps()
+  assert.ok(left.every(({ rows }) => rows.join() !== finding.rows.join()))
+  // the page follows by itself
+  await page.waitForFunction(
+    (n) => Number(document.querySelector('[role="grid"]')?.getAttribute('aria-rowcount') ?? 1) - 1 === n,
+    left.length,
+  )
+  // an outline was mended; what the survey counted is what it counts
+  assert.deepEqual((await count('by=class')).total.area, total.area)
+  const undone = await fetch(`${base}${COUNTY}/revisions/${head + 1}/undo`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: '撤销' }),
+  })
+  assert.equal(undone.status, 200)
+  await checked(get)
+  assert.ok((await overlaps()).some(({ rows, area }) => rows.join() === finding.rows.join() && area === finding.area))
+
+  await go(page, `${base}/findings?rule=geometry/drawn-twice`)
+  await page.locator('.table-row').first().click()
+  await page.locator('.fix .none').waitFor() // a person has to settle it
+  const phone = await newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+  const small = await phone.newPage()
+  const [other] = await overlaps()
+  await go(small, `${base}/findings?rule=geometry/overlap&sel=${other.id}`)
+  await small.locator('.fix-verdict').waitFor()
+  assert.ok((await small.evaluate(() => document.documentElement.scrollWidth)) <= 390)
+  await phone.close()
 }
 
 async function keysAlone({ page, base }: Office) {

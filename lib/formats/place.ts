@@ -1,5 +1,5 @@
 /** Opening files: what the system says when it will not, and a window over a file too large to hold. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { stop } from './batches.ts'
 
@@ -18,7 +18,8 @@ export function openPlain(path: string): { fd: number; size: number } {
   const file = basename(path)
   let fd: number
   try {
-    fd = openSync(path, 'r')
+    // opening a pipe would wait for someone to write into it
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return stop({ code: 'formats/not-found', details: { file } })

@@ -3,11 +3,10 @@
  * and a lookup key wrapped by it. Values and files are AES-256-GCM (NIST SP 800-38D); references are HMAC-SHA-256 cut to 16 bytes.
  */
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
 
 const NONCE = 12
 const TAG = 16
@@ -39,8 +38,8 @@ export type Vault = {
   storeDocument(county: string, path: string, name: string, now: Date): Promise<StoredDocument>
   /** The clear bytes of a stored document. Throws when it was erased or altered. */
   readDocument(document: StoredDocument): Promise<Readable>
-  /** The SHA-256 of the clear bytes of a stored document, or null when its file is gone or does not open. */
-  checkDocument(document: StoredDocument): Promise<Buffer | null>
+  /** The SHA-256 of the clear bytes of a stored document; 'missing' when its file is gone, 'altered' when file or key do not open. */
+  checkDocument(document: StoredDocument): Promise<Buffer | 'missing' | 'altered'>
 }
 
 /** Writes through a temporary file and a rename, so that a power cut leaves either the old file or the new one. */
@@ -115,44 +114,20 @@ export async function openVault(dataDir: string): Promise<Vault> {
     keysOf,
     documentPath,
     async storeDocument(county, path, name, now) {
-      const digest = createHash('sha256')
-      let size = 0
-      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-        digest.update(chunk)
-        size += chunk.length
-      }
-      const sha256 = digest.digest()
-      const to = documentPath(county, sha256.toString('hex'))
+      const folder = join(dataDir, 'store', county)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const temporary = join(folder, `${randomBytes(8).toString('hex')}.new`)
       const key = randomBytes(KEY)
-      await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-      const nonce = randomBytes(NONCE)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
-      const temporary = `${to}.${process.pid}.new`
-      const sealing = new Transform({
-        construct(done) {
-          this.push(nonce)
-          done()
-        },
-        transform: (chunk: Buffer, _, done) => done(null, cipher.update(chunk)),
-        flush(done) {
-          this.push(cipher.final())
-          this.push(cipher.getAuthTag())
-          done()
-        },
-      })
       try {
-        await pipeline(createReadStream(path), sealing, createWriteStream(temporary, { mode: 0o600, flush: true }))
+        const { sha256, size } = await sealFile(path, temporary, key)
+        const hex = sha256.toString('hex')
+        const to = documentPath(county, hex)
+        await mkdir(dirname(to), { recursive: true, mode: 0o700 })
         await rename(temporary, `${to}.${sha256Key(key)}`)
+        const wrappedKey = (await keysOf(county)).encrypt(key, `document ${hex}`)
+        return { county, sha256, name, size, wrappedKey, storedAt: now }
       } finally {
         await rm(temporary, { force: true })
-      }
-      return {
-        county,
-        sha256,
-        name,
-        size,
-        wrappedKey: (await keysOf(county)).encrypt(key, `document ${sha256.toString('hex')}`),
-        storedAt: now,
       }
     },
     async readDocument(document) {
@@ -161,11 +136,12 @@ export async function openVault(dataDir: string): Promise<Vault> {
       return Readable.from([decrypt(key, whole, '')])
     },
     async checkDocument(document) {
+      if (!document.wrappedKey) return 'missing'
       try {
         const { path, key } = await place(document)
         return await clearDigest(path, key)
-      } catch {
-        return null
+      } catch (cause) {
+        return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'altered'
       }
     },
   }
@@ -180,6 +156,39 @@ export async function openVault(dataDir: string): Promise<Vault> {
 
 /** A file is named by its content and by its key, so that storing the same content again never touches the first file. */
 const sha256Key = (key: Buffer) => createHash('sha256').update(key).digest('hex').slice(0, 12)
+
+const BLOCK = 1 << 20
+
+/** Encrypts a file into another in one reading, which also gives the digest of the clear bytes and how many they were. */
+async function sealFile(path: string, to: string, key: Buffer): Promise<{ sha256: Buffer; size: number }> {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const digest = createHash('sha256')
+  const from = await open(path)
+  try {
+    const into = await open(to, 'w', 0o600)
+    try {
+      await into.writeFile(nonce)
+      const block = Buffer.allocUnsafeSlow(BLOCK)
+      let size = 0
+      for (;;) {
+        const { bytesRead } = await from.read(block, 0, BLOCK, null)
+        if (bytesRead === 0) break
+        const clear = block.subarray(0, bytesRead)
+        digest.update(clear)
+        await into.writeFile(cipher.update(clear))
+        size += bytesRead
+      }
+      await into.writeFile(Buffer.concat([cipher.final(), cipher.getAuthTag()]))
+      await into.sync()
+      return { sha256: digest.digest(), size }
+    } finally {
+      await into.close()
+    }
+  } finally {
+    await from.close()
+  }
+}
 
 async function clearDigest(path: string, key: Buffer): Promise<Buffer> {
   const file = await open(path)

@@ -28,6 +28,7 @@ create unique index party_one_now on land.party (county, id, valid_from) where u
 create index party_until on land.party (county, until) where until is not null;
 create index party_closed on land.party (county, id) where until is not null;
 create index party_code_now on land.party (county, party_code) where until is null;
+create index party_code_closed on land.party (county, party_code) where until is not null;
 create view land.party_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, party_code, role, party_kind, name, member_count, sealed, extra from land.party where until is null;
 
@@ -57,6 +58,7 @@ create unique index member_one_now on land.member (county, id, valid_from) where
 create index member_until on land.member (county, until) where until is not null;
 create index member_closed on land.member (county, id) where until is not null;
 create index member_party_now on land.member (county, party_code) where until is null;
+create index member_party_closed on land.member (county, party_code) where until is not null;
 create view land.member_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, party_code, relation, sex, note, co_owner, sealed, extra from land.member where until is null;
 
@@ -93,6 +95,7 @@ create unique index contract_one_now on land.contract (county, id, valid_from) w
 create index contract_until on land.contract (county, until) where until is not null;
 create index contract_closed on land.contract (county, id) where until is not null;
 create index contract_code_now on land.contract (county, contract_code) where until is null;
+create index contract_code_closed on land.contract (county, contract_code) where until is not null;
 create view land.contract_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, contract_code, previous_code, issuer_code, contractor_code, mode, term_from, term_to, contract_area, contract_mu, parcel_count, rent_fen, signed_on, sealed, extra from land.contract where until is null;
 
@@ -125,7 +128,9 @@ create unique index contract_parcel_one_now on land.contract_parcel (county, id,
 create index contract_parcel_until on land.contract_parcel (county, until) where until is not null;
 create index contract_parcel_closed on land.contract_parcel (county, id) where until is not null;
 create index contract_parcel_now_by_parcel on land.contract_parcel (county, parcel_code) where until is null;
+create index contract_parcel_closed_by_parcel on land.contract_parcel (county, parcel_code) where until is not null;
 create index contract_parcel_now_by_contract on land.contract_parcel (county, contract_code) where until is null;
+create index contract_parcel_closed_by_contract on land.contract_parcel (county, contract_code) where until is not null;
 create view land.contract_parcel_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, contract_code, parcel_code, issuer_code, contractor_code, mode, contract_area, contract_mu, share_part, share_whole, extra from land.contract_parcel where until is null;
 
@@ -159,5 +164,6 @@ create unique index transfer_one_now on land.transfer (county, id, valid_from) w
 create index transfer_until on land.transfer (county, until) where until is not null;
 create index transfer_closed on land.transfer (county, id) where until is not null;
 create index transfer_code_now on land.transfer (county, transfer_code) where until is null;
+create index transfer_code_closed on land.transfer (county, transfer_code) where until is not null;
 create view land.transfer_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, transfer_code, contract_code, from_code, to_code, mode, term_from, term_to, transfer_area, parcel_count, sealed, extra from land.transfer where until is null;

@@ -42,6 +42,7 @@ create unique index sample_one_now on land.sample (county, id, valid_from) where
 create index sample_until on land.sample (county, until) where until is not null;
 create index sample_closed on land.sample (county, id) where until is not null;
 create index sample_code_now on land.sample (county, sample_code) where until is null;
+create index sample_code_closed on land.sample (county, sample_code) where until is not null;
 create index sample_place on land.sample using gist (place);
 create view land.sample_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, sample_code, longitude, latitude, place, plot_code, depth_from_cm, depth_to_cm, sampled_on, season, ph, ph_ratio, ec_ds_per_m, ec_ratio, ece_ds_per_m, salt_g_per_kg, cec_cmol_per_kg, esp_percent, ions, texture, lab, method, extra from land.sample where until is null;

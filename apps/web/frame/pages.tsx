@@ -9,7 +9,8 @@ import { Link, Route, Switch } from 'wouter'
 const Overview = lazy(async () => ({ default: (await import('@dishu/land/count/count.screen.tsx')).CountScreen }))
 const Print = lazy(async () => ({ default: (await import('@dishu/land/count/print.screen.tsx')).PrintScreen }))
 const Patches = lazy(async () => ({ default: (await import('@dishu/land/count/patches.screen.tsx')).PatchesScreen }))
-const Dossier = lazy(async () => ({ default: (await import('@dishu/land/count/dossier.screen.tsx')).DossierScreen }))
+const Dossier = lazy(async () => ({ default: (await import('./dossier-page.tsx')).DossierPage }))
+const Imagery = lazy(async () => ({ default: (await import('./imagery-page.tsx')).ImageryPage }))
 const Findings = lazy(async () => ({ default: (await import('./findings-page.tsx')).FindingsPage }))
 const Revisions = lazy(async () => ({ default: (await import('@dishu/kernel/records/records.screen.tsx')).RevisionsScreen }))
 const Intakes = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake.screen.tsx')).IntakesScreen }))
@@ -40,6 +41,9 @@ export function Pages({ hasPlace }: { readonly hasPlace: boolean }) {
       <Route path="/parcels/:id">{({ id }) => <Dossier id={id} key={id} />}</Route>
       <Route path="/findings">
         <Findings />
+      </Route>
+      <Route path="/imagery">
+        <Imagery />
       </Route>
       <Route path="/audit">
         <Revisions />

@@ -7,6 +7,7 @@ export const PAGES: readonly { readonly path: string; readonly icon: IconName; r
   { path: '/', icon: 'overview', text: 'nav.overview' },
   { path: '/parcels', icon: 'parcels', text: 'nav.parcels' },
   { path: '/findings', icon: 'findings', text: 'nav.findings' },
+  { path: '/imagery', icon: 'imagery', text: 'nav.imagery' },
   { path: '/import', icon: 'import', text: 'nav.import' },
   { path: '/audit', icon: 'audit', text: 'nav.audit' },
 ]

@@ -3,6 +3,7 @@ import test from 'node:test'
 import { writePolygonWkb } from '@dishu/base/wkb'
 import { crsFromEpsg } from '@dishu/formats/crs/crs'
 import type { Batch, Crs, Layer } from '@dishu/formats/layers'
+import { toGcj02 } from '@dishu/numeric/geodesy/gcj02'
 import { settleCrs, shiftBetween } from './crs.jobs.ts'
 
 const square = (x: number, y: number, size: number) =>
@@ -61,4 +62,34 @@ test('a layer displaced by the same way all over is suspected; a smaller or a di
   assert.equal(shiftBetween(known, known), null)
   assert.equal(shiftBetween(known, [123 + 20 * east, 45, 124 + 20 * east, 46]), null) // 20 m: drawn otherwise, not displaced
   assert.equal(shiftBetween(known, [123 + 490 * east, 45, 124, 46]), null) // one side only: a part of the county
+})
+
+test('a large county on public maps is suspected although its two ends are displaced by different ways', () => {
+  // 1.5° wide around 88° E: by the formula of GCJ-02 west and east differ by more than the 60 m of a constant shift
+  const corners = (box: readonly number[]) => {
+    const moved = toGcj02(
+      Float64Array.of(
+        box[0],
+        (box[1] + box[3]) / 2,
+        box[2],
+        (box[1] + box[3]) / 2,
+        (box[0] + box[2]) / 2,
+        box[1],
+        (box[0] + box[2]) / 2,
+        box[3],
+      ),
+    )
+    return [moved[0], moved[5], moved[2], moved[7]] as const
+  }
+  const metres = 111_320 * Math.cos((40.4 * Math.PI) / 180)
+  let uneven = 0
+  for (let west = 80; west < 130; west += 0.05) {
+    const known = [west, 40, west + 1.5, 40.8] as const
+    const found = corners(known)
+    if (Math.abs(found[0] - known[0] - (found[2] - known[2])) * metres > 60) uneven++
+    assert.ok(shiftBetween(known, found), `${west}`)
+    // and taken back by someone where it had never been
+    assert.ok(shiftBetween(found, known), `${west} back`)
+  }
+  assert.ok(uneven > 100, `${uneven}`)
 })

@@ -5,6 +5,7 @@ import { wkbBounds } from '@dishu/base/wkb'
 import { crsFromEpsg, zoneFromEasting } from '@dishu/formats/crs/crs'
 import { epsgOfZone } from '@dishu/formats/crs/zones'
 import type { Batch, Crs, Layer } from '@dishu/formats/layers'
+import { toGcj02 } from '@dishu/numeric/geodesy/gcj02'
 import type { QuestionData } from './preview.ts'
 
 export type SettledCrs = { readonly crs: Crs; readonly srid: number }
@@ -86,10 +87,13 @@ function extentOf(batch: Batch): Box | null {
 }
 
 const M_PER_DEGREE = 111_320
-/** The public map shift of China displaces places by some 100 to 800 m, nearly the same all over a county. */
+/** The public map shift of China (GCJ-02) displaces places by some 100 to 800 m, nearly the same all over a small county; over a large one it differs by up to 160 m. */
 const [SHIFT_LEAST_M, SHIFT_MOST_M, SHIFT_SPREAD_M] = [80, 1200, 60]
 
-/** How far a layer's extent lies from the county's known one, where both ends are displaced alike; null where they are not, or hardly. */
+/**
+ * How far a layer's extent lies from the county's known one, where its ends are displaced alike, or as the public map shift displaces them (or
+ * its taking back what was not there). Null where they are not, or hardly.
+ */
 export function shiftBetween(known: Box, found: Box): { readonly eastM: number; readonly northM: number } | null {
   const eastScale = M_PER_DEGREE * Math.cos(((known[1] + known[3]) / 2) * (Math.PI / 180))
   const [west, east] = [(found[0] - known[0]) * eastScale, (found[2] - known[2]) * eastScale]
@@ -97,8 +101,23 @@ export function shiftBetween(known: Box, found: Box): { readonly eastM: number; 
   const [eastM, northM] = [(west + east) / 2, (south + north) / 2]
   const size = Math.hypot(eastM, northM)
   const constant = Math.abs(west - east) < SHIFT_SPREAD_M && Math.abs(south - north) < SHIFT_SPREAD_M
-  return constant && size >= SHIFT_LEAST_M && size <= SHIFT_MOST_M ? { eastM: Math.round(eastM), northM: Math.round(northM) } : null
+  const byMap = publicShift(known, eastScale)
+  const asOnMaps = [1, -1].some((way) => [west, south, east, north].every((side, i) => Math.abs(side - way * byMap[i]) < SHIFT_SPREAD_M))
+  return (constant || asOnMaps) && size >= SHIFT_LEAST_M && size <= SHIFT_MOST_M
+    ? { eastM: Math.round(eastM), northM: Math.round(northM) }
+    : null
 }
+
+/** How far GCJ-02 moves the sides of a box (west, south, east, north), in metres outwards to the east and the north, on the whole of each side. */
+function publicShift([west, south, east, north]: Box, eastScale: number): readonly number[] {
+  const along = (from: number, to: number) => Array.from({ length: SIDE_POINTS }, (_, i) => from + ((to - from) * i) / (SIDE_POINTS - 1))
+  const mean = (list: readonly number[]) => list.reduce((sum, each) => sum + each, 0) / list.length
+  const moved = (x: number, y: number) => toGcj02(Float64Array.of(x, y))
+  const ofLongitude = (x: number) => mean(along(south, north).map((y) => (moved(x, y)[0] - x) * eastScale))
+  const ofLatitude = (y: number) => mean(along(west, east).map((x) => (moved(x, y)[1] - y) * M_PER_DEGREE))
+  return [ofLongitude(west), ofLatitude(south), ofLongitude(east), ofLatitude(north)]
+}
+const SIDE_POINTS = 7
 
 export const widened = (box: Box | null, by: Box): Box =>
   box ? [Math.min(box[0], by[0]), Math.min(box[1], by[1]), Math.max(box[2], by[2]), Math.max(box[3], by[3])] : by

@@ -132,14 +132,15 @@ export const messages: MessagesFor<IntakeRefusal | IntakeRowRefusal | IntakeNote
       hint: 'Correct the codes at the source.',
     },
   }),
-  'intake/layer-skipped': ({ reason }) => ({
+  'intake/layer-skipped': ({ reason }) => SKIPPED[reason] ?? SKIPPED.unknown,
+  'intake/encoding-does-not-fit': ({ layer, encoding, row, field }) => ({
     zh: {
-      message: reason === 'empty' ? '此图层没有数据行，已略过。' : '未能识别此图层，已略过。',
-      hint: reason === 'empty' ? '' : '如需导入，请单独导入并说明其字段。',
+      message: `图层 ${layer} 第 ${row} 行的 ${field} 不是有效的 ${encoding} 文本：该文件不是这种编码。`,
+      hint: '请去掉指定的编码，由程序识别；或改用正确的编码（多为 GBK）。',
     },
     en: {
-      message: reason === 'empty' ? 'This layer has no rows and was left out.' : 'This layer was not recognised and was left out.',
-      hint: reason === 'empty' ? '' : 'Import it by itself and map its fields.',
+      message: `${field} in row ${row} of ${layer} is no valid ${encoding}: the file is in another encoding.`,
+      hint: 'Leave the encoding out and let it be recognised, or name the right one (mostly GBK).',
     },
   }),
   'intake/rows-without-geometry': ({ rows }) => ({
@@ -147,3 +148,21 @@ export const messages: MessagesFor<IntakeRefusal | IntakeRowRefusal | IntakeNote
     en: { message: `${rows} rows have no outline.`, hint: 'They are registered without a place on the map.' },
   }),
 }
+
+const SKIPPED = {
+  empty: {
+    zh: { message: '此图层没有数据行，已略过。', hint: '' },
+    en: { message: 'This layer has no rows and was left out.', hint: '' },
+  },
+  unknown: {
+    zh: { message: '未能识别此图层，已略过。', hint: '如需导入，请单独导入并说明其字段。' },
+    en: { message: 'This layer was not recognised and was left out.', hint: 'Import it by itself and map its fields.' },
+  },
+  'no-fields': {
+    zh: { message: '此图层只有图形，没有任何属性字段，已略过。', hint: '如为 Shapefile，请连同 .dbf 一起导入。' },
+    en: {
+      message: 'This layer has outlines but not a single field, and was left out.',
+      hint: 'If it is a shapefile, bring its .dbf along.',
+    },
+  },
+} as const

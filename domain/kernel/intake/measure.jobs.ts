@@ -2,8 +2,8 @@
 import { readWkb, wkbBounds } from '@dishu/base/wkb'
 import { toLonLatInPlace } from '@dishu/formats/crs/crs'
 import type { Crs } from '@dishu/formats/layers'
-import { ellipsoidalArea } from '@dishu/numeric/geodesy/area'
-import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
+import { areaAndBoundsInZone, ellipsoidalArea } from '@dishu/numeric/geodesy/area'
+import { fromZone, type Zone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
 import type { RowGeometry } from './intake.ts'
 
 /** A coordinate system that rows are stored in: its number in the register and the way to longitude and latitude (a new array). */
@@ -11,6 +11,7 @@ export type Projection = {
   readonly srid: number
   readonly name: string
   readonly wkt: string | null
+  readonly zone: Zone | null // of CGCS2000, where the system is one
   toLonLat(xy: Float64Array): Float64Array
 }
 
@@ -27,19 +28,19 @@ export function projectionOf(crs: Crs, srid: number): Projection {
       srid,
       name: crs.name,
       wkt: null,
-      // the series gives some place for any number; what lies beyond the pole, or further from the meridian than any zone, is none
+      zone,
       toLonLat: (xy) => {
-        for (let i = 0; i < xy.length; i += 2)
-          if (!(Math.abs(xy[i] - zone.falseEasting) <= FARTHEST_EAST_M && Math.abs(xy[i + 1]) <= POLE_M)) xy[i] = Number.NaN
+        for (let i = 0; i < xy.length; i += 2) if (!isInReach(xy[i], xy[i + 1], zone)) xy[i] = Number.NaN
         return fromZone(xy, zone)
       },
     }
   }
-  if (srid === 4490 || srid === 4326) return { srid, name: crs.name, wkt: null, toLonLat: (xy) => xy }
+  if (srid === 4490 || srid === 4326) return { srid, name: crs.name, wkt: null, zone, toLonLat: (xy) => xy }
   return {
     srid,
     name: crs.name,
     wkt: crs.wkt,
+    zone,
     toLonLat: (xy) => {
       const moved = xy.slice()
       toLonLatInPlace(crs, moved)
@@ -48,12 +49,27 @@ export function projectionOf(crs: Crs, srid: number): Projection {
   }
 }
 
+/** The series of a zone gives some place for any number; what lies beyond the pole, or further from the meridian than any zone, is none. */
+const isInReach = (x: number, y: number, zone: Zone) => Math.abs(x - zone.falseEasting) <= FARTHEST_EAST_M && Math.abs(y) <= POLE_M
+
+function areInReach(rings: readonly Float64Array[], zone: Zone): boolean {
+  for (const ring of rings) for (let i = 0; i < ring.length; i += 2) if (!isInReach(ring[i], ring[i + 1], zone)) return false
+  return true
+}
+
+const bounds = new Float64Array(4)
+
 /** Null where a coordinate does not come out as a place on Earth; `at` is then the first such vertex. */
 export function measure(
   wkb: Uint8Array,
   projection: Projection,
 ): { ok: true; geometry: RowGeometry } | { ok: false; at: readonly [number, number] } {
   const shape = plainPolygon(wkb) ?? readWkb(wkb)
+  const { zone, srid } = projection
+  if (zone && shape.type === 'polygon' && shape.polygons.every(({ rings }) => areInReach(rings, zone))) {
+    const area = Math.round(areaAndBoundsInZone(shape.polygons, zone, bounds) * 100)
+    return { ok: true, geometry: { wkb, srid, type: 'polygon', bbox: [bounds[0], bounds[1], bounds[2], bounds[3]], area, point: null } }
+  }
   let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   let bad = false
   const placed = (xy: Float64Array): Float64Array => {
@@ -92,7 +108,7 @@ export function measure(
     const [x, y] = wkbBounds(wkb)
     return { ok: false, at: [x, y] }
   }
-  return { ok: true, geometry: { wkb, srid: projection.srid, type, bbox: [minX, minY, maxX, maxY], area, point } }
+  return { ok: true, geometry: { wkb, srid, type, bbox: [minX, minY, maxX, maxY], area, point } }
 }
 
 const POLYGON = 3

@@ -114,6 +114,10 @@ export type IntakeRefusal =
   | Refusal<'intake/interrupted', Record<string, never>>
   | Refusal<'intake/file-too-large', { readonly file: string; readonly limitMb: number }>
   | Refusal<'intake/file-changed', { readonly file: string }>
+  | Refusal<
+      'intake/encoding-does-not-fit',
+      { readonly file: string; readonly layer: string; readonly encoding: string; readonly row: number; readonly field: string }
+    >
   | Refusal<'intake/disk-nearly-full', { readonly freeMb: number; readonly neededMb: number }>
 
 export type IntakeRowRefusal =
@@ -129,5 +133,5 @@ export type IntakeNote =
   | Refusal<'intake/rows-joined', { readonly rows: number }>
   | Refusal<'intake/stray-counties', { readonly county: string; readonly codes: readonly string[] }>
   | Refusal<'intake/duplicate-keys', { readonly rows: number; readonly example: string }>
-  | Refusal<'intake/layer-skipped', { readonly reason: string }>
+  | Refusal<'intake/layer-skipped', { readonly reason: 'empty' | 'unknown' | 'no-fields' }>
   | Refusal<'intake/rows-without-geometry', { readonly rows: number }>

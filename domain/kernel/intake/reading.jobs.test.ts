@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { Refused } from '@dishu/base/refusal'
 import type { Batch, Layer } from '@dishu/formats/layers'
 import { openVault } from '@dishu/server-kit/vault'
 import { freshDatabase } from '@dishu/testkit/database'
@@ -60,7 +61,25 @@ const standard: Standard = {
   }),
 }
 
-async function read(codes: readonly string[]) {
+const read = (codes: readonly string[]) =>
+  readBatches(Array.from({ length: Math.ceil(codes.length / 100) }, (_, b) => rowsOf(codes.slice(b * 100, b * 100 + 100), b * 100)))
+
+const rowsOf = (codes: readonly string[], before: number): Batch => ({
+  rows: Uint32Array.from(codes, (_, i) => before + i + 1),
+  columns: [codes],
+  wkb: new Uint8Array(),
+  offsets: new Uint32Array(codes.length + 1),
+  problems: [],
+})
+const broken = (rows: readonly number[]): Batch => ({
+  ...rowsOf([], 0),
+  problems: rows.map((row) => ({
+    row,
+    refusal: { code: 'formats/geometry-broken', details: { file: 'places.csv', layer: 'places', row } },
+  })),
+})
+
+async function readBatches(all: readonly Batch[], of: Layer = layer, standards: readonly Standard[] = [standard]) {
   await using database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'dishu-reading-'))
   try {
@@ -69,24 +88,15 @@ async function read(codes: readonly string[]) {
     let reads = 0
     async function* batches(): AsyncGenerator<Batch> {
       reads++
-      for (let at = 0; at < codes.length; at += 100) {
-        const own = codes.slice(at, at + 100)
-        yield {
-          rows: Uint32Array.from(own, (_, i) => at + i + 1),
-          columns: [own],
-          wkb: new Uint8Array(),
-          offsets: new Uint32Array(own.length + 1),
-          problems: [],
-        }
-      }
+      yield* all
     }
     const preview = await readFiles(
       {
         pool: database.pool,
         vault: await openVault(folder),
-        standards: [standard],
+        standards,
         kinds: [placeKind],
-        open: async () => ({ layers: [layer], read: batches, close: async () => {} }),
+        open: async () => ({ layers: [of], read: batches, close: async () => {} }),
         inspect: (_, content) => (String(content.code).endsWith('77') ? [{ rule: 'seventy-seven', severity: 'notice' }] : []),
         surveyDay: async () => null,
         knownBox: async () => null,
@@ -148,4 +158,45 @@ test('a county with twenty rows is one, though nobody expected it', async () => 
 test('few rows are a county where they are no small part of the file', async () => {
   const { preview } = await read([...villages('220899', 250), ...villages('220898', 10)])
   assert.deepEqual(preview.staged.map(({ county, added }) => `${county} ${added}`).sort(), ['220898 10', '220899 250'])
+})
+
+test('a layer of which no row can be read shows its refusals; nothing is asked about it', async () => {
+  for (const standards of [[standard], []]) {
+    const { preview } = await readBatches([broken([1, 2]), broken([3])], layer, standards)
+    assert.deepEqual(preview.refusal, { code: 'intake/nothing-to-take', details: { rows: 3, refused: 3 } })
+    assert.deepEqual(preview.questions, [])
+    assert.deepEqual(
+      preview.refusedRows.map(({ row, refusal }) => `${row} ${refusal.code}`),
+      [1, 2, 3].map((row) => `${row} formats/geometry-broken`),
+    )
+    assert.equal(preview.layers[0].refused, 3)
+  }
+})
+
+test('broken rows at the head of a layer do not hide the rows after them', async () => {
+  const { preview } = await readBatches([broken([1, 2]), rowsOf(villages('220899', 50), 2)])
+  assert.equal(preview.refusal, null)
+  assert.deepEqual([preview.layers[0].rowsRead, preview.layers[0].added, preview.layers[0].refused], [52, 50, 2])
+})
+
+test('outlines without a single field are left out with a word about the .dbf, and no field is asked for', async () => {
+  const bare = { ...layer, fields: [], geometry: 'polygon' } as const
+  const { preview } = await readBatches([{ ...rowsOf(['x'], 0), columns: [] }], bare, [])
+  assert.equal(preview.refusal?.code, 'intake/nothing-recognised')
+  assert.deepEqual(preview.questions, [])
+  assert.deepEqual(preview.layers[0].notes, [{ code: 'intake/layer-skipped', details: { reason: 'no-fields' } }])
+})
+
+test('texts that are not in the encoding a person named are refused before anything is taken', async () => {
+  const given = { ...layer, encoding: { name: 'UTF-8', from: 'given' } } as const
+  const garbled = rowsOf([...villages('220899', 3), '220899\ufffd\ufffd'], 0)
+  await assert.rejects(readBatches([garbled], given), (cause) => {
+    assert.ok(cause instanceof Refused)
+    assert.equal(cause.refusal.code, 'intake/encoding-does-not-fit')
+    assert.deepEqual(cause.refusal.details, { file: 'places.csv', layer: 'places', encoding: 'UTF-8', row: 4, field: 'CODE' })
+    return true
+  })
+  // the file's own encoding may hold what it likes
+  const { preview } = await readBatches([garbled], { ...layer, encoding: { name: 'UTF-8', from: 'format' } })
+  assert.equal(preview.layers[0].rowsRead, 4)
 })

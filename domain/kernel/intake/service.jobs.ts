@@ -19,8 +19,9 @@ import {
   writeProgress,
   writeRefusal,
 } from './intake.store.ts'
+import type { ReadingTools } from './layers.jobs.ts'
 import type { Answers, IntakeRefusal, Preview, RefusedRowData } from './preview.ts'
-import { type Inspected, inspectedFile, type ReadingTools, readFiles } from './reading.jobs.ts'
+import { type Inspected, inspectedFile, readFiles } from './reading.jobs.ts'
 import { type WritingTools, writeStaged } from './writing.jobs.ts'
 
 export type IntakeTools = ReadingTools &

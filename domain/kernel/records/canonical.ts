@@ -130,6 +130,23 @@ const KNOWN_ORDERS = 2000
 /** The names of an object in code-unit order, each also as JSON writes it before its value. */
 function orderOf(value: Readonly<Record<string, unknown>>): Ordered {
   const keys = Object.keys(value)
+  // one row after another has the same names in the same order
+  if (sameNames(keys, lastNames)) return lastOrder
+  const order = orderOfNames(keys.slice())
+  lastNames = keys
+  lastOrder = order
+  return order
+}
+let lastNames: readonly string[] = []
+let lastOrder: Ordered = []
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function orderOfNames(keys: string[]): Ordered {
   const names = keys.join('\0')
   const known = orders.get(names)
   if (known?.length === keys.length) return known

@@ -2,8 +2,8 @@ import { createHash, hash as hashOf } from 'node:crypto'
 import { type Day, FOREVER } from '@dishu/base/date'
 import { Refused, type Result, refuse } from '@dishu/base/refusal'
 import { copyIn, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
-import { ByteWriter } from './bytes.ts'
 import { dayNumber, digestedBytes } from './canonical.ts'
+import { bodyPart, LeafWriter, type Leaves, type RowToWrite, rowChunks, type Span, spanChunks } from './copy-rows.ts'
 import { linkBytes } from './link.ts'
 import {
   type AsOf,
@@ -18,6 +18,7 @@ import {
 } from './records.ts'
 
 export { canonicalJson, contentBytes, dayNumber, dayOfNumber, INFINITE_DAY } from './canonical.ts'
+export { bodyPart, type RowToWrite, type Span } from './copy-rows.ts'
 
 const sha256 = (...parts: (Uint8Array | string)[]) => {
   const hash = createHash('sha256')
@@ -48,21 +49,9 @@ export function digestOf(bytes: Uint8Array): Buffer {
 }
 
 export const tableOf = (kind: Kind): Sql => ident(...(kind.table.split('.') as [string, ...string[]]))
+const ROWS_WORTH_A_LOOK = 12 // a table nobody has looked at is thought to have a handful of rows; joins on that belief take minutes
+const ROWS_GROWN = 4
 const contentColumns = (kind: Kind, prefix = '') => joined(kind.columns.map(([column]) => (prefix ? ident(prefix, column) : ident(column))))
-
-/** A row under way into the register. `id` null: a row of its own, which gets the next number. */
-export type RowToWrite = {
-  readonly id: number | null
-  readonly validFrom: number // days since 2000-01-01, see dayNumber
-  readonly validTo: number
-  readonly sourceFile: number | null
-  readonly sourceRow: number | null
-  readonly digest: Uint8Array
-  readonly bytes: Uint8Array // contentBytes of its kind
-}
-
-/** Days of a row that are taken from the present state: what it said of them is closed, what it said of other days is kept. */
-export type Span = { readonly id: number; readonly validFrom: number; readonly validTo: number }
 
 /** `lasting` false: the row's bytes hold only until the next row is made, for a caller that hands them on at once. */
 export const rowToWrite = (
@@ -113,7 +102,13 @@ export type RevisionMeta = {
 type Head = { readonly rev: number; readonly hash: Buffer; readonly recordedAt: Date; readonly nextId: number }
 
 /** Takes the county's lock and the number of its next revision. `expected`: refuses when the register is no longer at that revision. */
-export async function openRevision(db: Db, county: County, kinds: readonly Kind[], expected?: number): Promise<OpenRevision> {
+export const openRevision = (db: Db, county: County, kinds: readonly Kind[], expected?: number): Promise<OpenRevision> =>
+  beginRevision(db, county, kinds, expected)
+
+/** `asWritten(kind)`: rows of the kind were written by other ways than these, so its leaves are read from the table. */
+type BegunRevision = OpenRevision & { asWritten(kind: Kind): void }
+
+async function beginRevision(db: Db, county: County, kinds: readonly Kind[], expected?: number): Promise<BegunRevision> {
   await db.run`insert into kernel.chain_head (county, rev, hash, recorded_at, next_id) values (${county}, 0, ${GENESIS}, '1970-01-01', 1) on conflict do nothing`
   const head = await db.one<Head>`
     select rev, hash, recorded_at as "recordedAt", next_id as "nextId" from kernel.chain_head where county = ${county} for update`
@@ -123,6 +118,9 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
   let nextId = head.nextId
   const addedTo = new Map<string, number>()
   const lookedAt = new Map<string, number>()
+  // null: only the table knows
+  const leavesOf = new Map<string, Leaves | null>()
+  const asWritten = (kind: Kind) => void leavesOf.set(kind.name, null)
 
   const take = async (kind: Kind, spans: Iterable<Span>) => {
     await db.raw(
@@ -131,6 +129,7 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
     await db.raw('truncate span_taken')
     const sent = await copyIn(db, 'copy span_taken (id, valid_from, valid_to) from stdin (format binary)', spanChunks(spans))
     if (sent === 0) return 0
+    asWritten(kind)
     await db.raw('analyze span_taken')
     const table = tableOf(kind)
     const closed = await db.one<{ closed: number }>`
@@ -163,11 +162,14 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
       ...kind.columns.map(([column]) => column),
     ]
     const text = `copy ${kind.table} (${columns.map((column) => `"${column}"`).join(', ')}) from stdin (format binary)`
+    if (!leavesOf.has(kind.name)) leavesOf.set(kind.name, { rows: 0, lastId: 0, lastFrom: 0, hash: createHash('sha256') })
+    const leaves = new LeafWriter(leavesOf.get(kind.name) ?? null, rev)
     const added = await copyIn(
       db,
       text,
-      rowChunks(county, rev, columns.length, rows, () => nextId++),
+      rowChunks(county, rev, columns.length, rows, leaves, () => nextId++),
     )
+    if (leaves.outOfOrder) asWritten(kind)
     // what follows in this revision joins with rows that the planner has never seen; a small sample keeps it from guessing. Rows that
     // come in many parts are looked at again when they have become several times as many
     const total = (addedTo.get(kind.name) ?? 0) + added
@@ -180,7 +182,7 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
   }
 
   const seal = async (meta: RevisionMeta): Promise<Revision> => {
-    const { body, made, closed } = await bodyOf(db, county, rev, kinds)
+    const { body, made, closed } = await bodyOf(db, county, rev, kinds, leavesOf)
     if (made === 0 && closed === 0) throw new Refused({ code: 'records/nothing-to-record', details: { county } })
     const recordedAt = new Date(Math.max(meta.now.getTime(), head.recordedAt.getTime() + 1))
     const sources = JSON.stringify(meta.sources ?? [])
@@ -220,7 +222,7 @@ export async function openRevision(db: Db, county: County, kinds: readonly Kind[
       hash: hash.toString('hex'),
     }
   }
-  return { county, rev, take, add, seal }
+  return { county, rev, take, add, seal, asWritten }
 }
 
 /** The bytes by which a version stands in its revision's body; also written in SQL below, and again in the check without the database. */
@@ -231,12 +233,22 @@ const leavesBy = (by: 'since' | 'until', kind: Kind, county: County, rev: number
   select count(*) as rows, sha256(coalesce(string_agg(leaf, ''::bytea), '')) as hash
   from (select ${LEAF} as leaf from ${tableOf(kind)} where county = ${county} and ${ident(by)} = ${rev} order by id, valid_from) in_order`
 
-/** What a revision made and closed, kind by kind in the order of their names; kinds it did not touch are left out. */
-async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[]) {
+/**
+ * What a revision made and closed, kind by kind in the order of their names; kinds it did not touch are left out. Leaves that were written
+ * down as their rows were added are not read again; the check of the chain reads them all from the tables.
+ */
+async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[], leavesOf: ReadonlyMap<string, Leaves | null>) {
   const hash = createHash('sha256')
   let made = 0
   let closed = 0
   for (const kind of [...kinds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const known = leavesOf.get(kind.name)
+    if (known) {
+      if (known.rows === 0) continue
+      hash.update(bodyPart(kind.name, known.rows, known.hash.digest(), 0, GENESIS))
+      made += known.rows
+      continue
+    }
     const part = await db.one<{ made: number; madeHash: Buffer; closed: number; closedHash: Buffer }>`
       select made.rows as made, made.hash as "madeHash", closed.rows as closed, closed.hash as "closedHash"
       from (${leavesBy('since', kind, county, rev)}) made, (${leavesBy('until', kind, county, rev)}) closed`
@@ -248,16 +260,6 @@ async function bodyOf(db: Db, county: County, rev: number, kinds: readonly Kind[
   return { body: hash.digest(), made, closed }
 }
 
-export function bodyPart(name: string, made: number, madeHash: Uint8Array, closed: number, closedHash: Uint8Array): Uint8Array {
-  const to = new ByteWriter()
-  to.text(name)
-  to.int64(made)
-  to.raw(madeHash)
-  to.int64(closed)
-  to.raw(closedHash)
-  return to.taken()
-}
-
 /** One revision that takes back another: what it made is closed, what it closed is there again. Derived kinds are left to `derive`. */
 export async function undoRevision(
   db: Db,
@@ -267,7 +269,7 @@ export async function undoRevision(
   meta: { readonly actor: string; readonly reason: string; readonly now: Date },
   derive: (revision: OpenRevision) => Promise<void>,
 ): Promise<Result<Revision, LedgerRefusal>> {
-  const open = await openRevision(db, county, kinds)
+  const open = await beginRevision(db, county, kinds)
   const revisions = await db.all<{
     rev: number
     undoes: number | null
@@ -297,6 +299,7 @@ export async function undoRevision(
 
   for (const kind of own) {
     const table = tableOf(kind)
+    open.asWritten(kind)
     // what it made is still there to the letter, under this or a later number of its own undoing and redoing
     await db.run`
       update ${table} present set until = ${open.rev} from ${table} mine
@@ -355,76 +358,4 @@ export function versionsAt(alias: string, { day, rev }: AsOf): Sql {
   return rev === null
     ? sql`${at('until')} is null and ${valid}`
     : sql`${at('since')} <= ${rev} and (${at('until')} is null or ${at('until')} > ${rev}) and ${valid}`
-}
-
-const COPY_HEAD = Uint8Array.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-const CHUNK = 256 * 1024
-const LAST_ROW = 32 * 1024 // room for the row with which a chunk is full
-const ROWS_WORTH_A_LOOK = 12 // a table nobody has looked at is thought to have a handful of rows; joins on that belief take minutes
-const ROWS_GROWN = 4
-
-function* spanChunks(spans: Iterable<Span>): Generator<Uint8Array> {
-  const to = new ByteWriter()
-  to.raw(COPY_HEAD)
-  for (const { id, validFrom, validTo } of spans) {
-    to.int16(3)
-    to.int32(8)
-    to.int64(id)
-    to.int32(4)
-    to.int32(validFrom)
-    to.int32(4)
-    to.int32(validTo)
-    if (to.length > CHUNK) yield to.taken()
-  }
-  to.int16(-1)
-  yield to.taken()
-}
-
-/** Rows come one by one, or, where they must be waited for, in blocks. */
-async function* rowChunks(
-  county: County,
-  rev: number,
-  columns: number,
-  rows: Iterable<RowToWrite> | AsyncIterable<Iterable<RowToWrite>>,
-  nextId: () => number,
-): AsyncGenerator<Uint8Array> {
-  const to = new ByteWriter(CHUNK + LAST_ROW)
-  to.raw(COPY_HEAD)
-  for await (const block of Symbol.iterator in rows ? [rows] : rows) {
-    for (const row of block) {
-      writeRow(to, county, rev, columns, row, row.id ?? nextId())
-      if (to.length > CHUNK) yield to.taken()
-    }
-  }
-  to.int16(-1)
-  yield to.taken()
-}
-
-function writeRow(to: ByteWriter, county: County, rev: number, columns: number, row: RowToWrite, id: number): void {
-  to.int16(columns)
-  to.text(county)
-  to.int32(8)
-  to.int64(id)
-  to.int32(4)
-  to.int32(row.validFrom)
-  to.int32(4)
-  to.int32(row.validTo)
-  to.int32(4)
-  to.int32(rev)
-  to.int32(-1) // until
-  to.int32(4)
-  to.int32(rev) // origin
-  if (row.sourceFile === null) to.int32(-1)
-  else {
-    to.int32(2)
-    to.int16(row.sourceFile)
-  }
-  if (row.sourceRow === null) to.int32(-1)
-  else {
-    to.int32(4)
-    to.int32(row.sourceRow)
-  }
-  to.int32(row.digest.length)
-  to.raw(row.digest)
-  to.raw(row.bytes)
 }

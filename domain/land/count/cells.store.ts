@@ -1,7 +1,9 @@
 /** What the making of cells reads and writes: the patches a revision concerns, what lies on them, and the sums over cells. */
 import type { Day } from '@dishu/base/date'
-import { cursor, type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
+import { copyIn, cursor, type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
+import { encodeRows } from '@dishu/server-kit/sql-copy'
 import type { Sample } from '../soil/soil.ts'
+import type { Cell } from './count.ts'
 
 export type PatchRow = {
   readonly id: number
@@ -81,12 +83,7 @@ export async function collectAffected(db: Db, county: string, rev: number, affec
     )
   } else if (affected === 'revision') {
     await insert(sql`${changed('patch', 'id', county, rev)}`)
-    // a first survey concerns every patch there is: nothing need be looked up by place or by contract
-    const left = await db.maybe`select 1 from land.patch_now where county = ${county} and since <> ${rev} limit 1`
-    const revised =
-      left === null
-        ? NOTHING_ELSE
-        : await db.one<{ parcels: boolean; contracts: boolean; samples: boolean }>`
+    const revised = await db.one<{ parcels: boolean; contracts: boolean; samples: boolean }>`
       select exists (${changed('parcel', 'id', county, rev)}) as parcels,
         exists (${changed('contract', 'id', county, rev)}) or exists (${changed('contract_parcel', 'id', county, rev)}) as contracts,
         exists (${changed('sample', 'id', county, rev)}) as samples`
@@ -123,7 +120,6 @@ export async function collectAffected(db: Db, county: string, rev: number, affec
   return (await db.one<{ patches: number }>`select count(distinct id) as patches from patch_to_count`).patches
 }
 
-const NOTHING_ELSE = { parcels: false, contracts: false, samples: false }
 type Source = 'patch' | 'parcel' | 'contract' | 'contract_parcel' | 'sample'
 
 /**
@@ -162,12 +158,40 @@ export const readWhatThereIs = (db: Db, county: string) =>
 const PART = '\u001f'
 
 /** Versions of patches by id and day. What many patches have alike (days, village, class …) is one object's strings, shared by all of them. */
-export async function readPatchVersions(db: Db, county: string, ids: readonly number[]): Promise<PatchRow[]> {
-  const rows = await db.all<{ own: string; alike: string }>`
-    select concat_ws(${PART}, id, official_area, deducted_area, patch_key) as own,
-      concat_ws(${PART}, valid_from, valid_to, village, class, coalesce(owner_kind, ''), coalesce(deducted_class, '')) as alike
-    from land.patch_now where county = ${county} and ${among(sql`id`, ids)} order by id, valid_from`
-  const known = new Map<string, Pick<PatchRow, 'validFrom' | 'validTo' | 'village' | 'class' | 'ownerKind' | 'deductedClass'>>()
+export const readPatchVersions = async (db: Db, county: string, ids: readonly number[]): Promise<PatchRow[]> =>
+  patchRowsFrom(
+    await db.all`select ${PATCH_IN_SHORT} from land.patch_now where county = ${county} and ${among(sql`id`, ids)} order by id, valid_from`,
+  )
+
+const PATCH_IN_SHORT = sql`
+  concat_ws(${PART}, id, official_area, deducted_area, patch_key) as own,
+  concat_ws(${PART}, valid_from, valid_to, village, class, coalesce(owner_kind, ''), coalesce(deducted_class, '')) as alike`
+
+type PatchWords = Pick<PatchRow, 'validFrom' | 'validTo' | 'village' | 'class' | 'ownerKind' | 'deductedClass'>
+
+/** Whether the revision's own patches are all there ever were and none has a cell: then all are to be counted, and nothing is to be compared. */
+export const isFirstSurvey = async (db: Db, county: string, rev: number): Promise<boolean> =>
+  (
+    await db.one<{ first: boolean }>`
+      select not exists (select from ${ident('land', 'patch')} patch where county = ${county} and since < ${rev})
+        and not exists (select from land.cell_now where county = ${county}) as first`
+  ).first
+
+/** All patches of the county by id, about so many at a time; the versions of one patch are never torn apart. */
+export async function* everyPatch(db: Db, county: string, atATime: number): AsyncGenerator<PatchRow[]> {
+  const known = new Map<string, PatchWords>()
+  let left: PatchRow[] = []
+  const query = sql`select ${PATCH_IN_SHORT} from land.patch_now where county = ${county} order by id, valid_from`
+  for await (const rows of cursor<{ own: string; alike: string }>(db, query, atATime)) {
+    const patches = [...left, ...patchRowsFrom(rows, known)]
+    const last = patches.findIndex(({ id }) => id === patches[patches.length - 1].id)
+    left = patches.splice(last)
+    if (patches.length > 0) yield patches
+  }
+  if (left.length > 0) yield left
+}
+
+function patchRowsFrom(rows: readonly { own: string; alike: string }[], known = new Map<string, PatchWords>()): PatchRow[] {
   return rows.map(({ own, alike }) => {
     const [id, officialArea, deductedArea, patchKey] = own.split(PART)
     let words = known.get(alike)
@@ -273,7 +297,11 @@ export async function refreshSums(db: Db, county: string, rev: number): Promise<
   const made = await db.run`
     insert into land.cell_sum (county, ${KEY}, since, until, area, patches, cells)
     select ${county}, ${KEY}, ${rev}, null, area, patches, cells from sum_change where cells > 0`
-  // without knowing the table, the planner joins the next changes to it row by row over all of the county's: seconds instead of milliseconds
+  await lookAtSums(db, made)
+}
+
+/** Without knowing the table, the planner joins the next changes to it row by row over all of the county's: seconds instead of milliseconds. */
+async function lookAtSums(db: Db, made: number): Promise<void> {
   if (made > MANY) {
     await db.raw(
       'set local default_statistics_target = 10; analyze land.cell_sum; analyze land.cell; set local default_statistics_target to default',
@@ -281,12 +309,39 @@ export async function refreshSums(db: Db, county: string, rev: number): Promise<
   }
 }
 
-/** How many sums of the present differ from the cells they stand for; 0 unless something is broken. */
+/** One sum over cells: what they are alike in, and what they come to. */
+export type CellSum = Pick<Cell, 'village' | 'class' | 'grade' | 'owner' | 'contract' | 'saline' | 'validFrom' | 'validTo'> & {
+  area: number
+  patches: number
+  cells: number
+}
+
+/** The sums of a county that had no cells before this revision. */
+export async function writeFirstSums(db: Db, county: string, rev: number, sums: readonly CellSum[]): Promise<void> {
+  const rows = function* () {
+    for (const { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, patches, cells } of sums)
+      yield [county, village, landClass, grade, owner, contract, saline, validFrom, validTo, rev, area, patches, cells]
+  }
+  await copyIn(
+    db,
+    'copy land.cell_sum (county, village, class, grade, owner, contract, saline, valid_from, valid_to, since, area, patches, cells) from stdin (format binary)',
+    encodeRows(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'date', 'date', 'int4', 'int8', 'int4', 'int4'], rows()),
+  )
+  await lookAtSums(db, sums.length)
+}
+
+/**
+ * How many sums, in whatever revision, changed otherwise than the cells they stand for; 0 unless something is broken. What cells come to and what
+ * sums come to begins at nothing: where every revision changed both alike, both are alike in every state, closed ones too.
+ */
 export const countWrongSums = async (db: Db, county: string): Promise<number> =>
   (
     await db.one<{ wrong: number }>`
-      with counted as (
-        select ${KEY}, sum(area) as area, sum(lead)::int8 as patches, count(*) as cells from land.cell where county = ${county} and until is null group by ${KEY}),
-      kept as (select ${KEY}, area::numeric as area, patches::int8 as patches, cells::int8 as cells from land.cell_sum where county = ${county} and until is null)
-      select count(*) as wrong from ((table counted except table kept) union all (table kept except table counted)) difference`
+      select count(*) as wrong from (
+        select from (
+          select ${KEY}, since as rev, area, lead::int4 as patches, 1 as cells from land.cell where county = ${county}
+          union all select ${KEY}, until, -area, -lead, -1 from land.cell where county = ${county} and until is not null
+          union all select ${KEY}, since, -area, -patches, -cells from land.cell_sum where county = ${county}
+          union all select ${KEY}, until, area, patches, cells from land.cell_sum where county = ${county} and until is not null) change
+        group by ${KEY}, rev having sum(area) <> 0 or sum(patches) <> 0 or sum(cells) <> 0) difference`
   ).wrong

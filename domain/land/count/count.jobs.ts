@@ -10,8 +10,11 @@ import { CellBytes } from './cell-bytes.ts'
 import {
   type AffectedRows,
   affectedPatches,
+  type CellSum,
   type ContractRow,
   collectAffected,
+  everyPatch,
+  isFirstSurvey,
   type ParcelRow,
   type PatchRow,
   readCellFrames,
@@ -25,11 +28,13 @@ import {
   readWhatThereIs,
   refreshSums,
   type SampleRow,
+  writeFirstSums,
 } from './cells.store.ts'
 import { type CellRules, type ContractTerm, cellsOfPatch, type DoublyOnPatch, type Laid } from './cells.ts'
 import { type Cell, cellKind } from './count.ts'
 import { overlay } from './overlay.ts'
 import { holds, inPlane, planeOf, projectionOf } from './plane.ts'
+import { learnSystems } from './systems.jobs.ts'
 
 export type DoublyCoveredGround = DoublyOnPatch<ParcelRow>
 
@@ -42,7 +47,7 @@ export type RefreshOptions = {
   readonly onDoublyCovered?: (found: readonly DoublyCoveredGround[]) => void
   /** Stops between two batches by a throw, which takes the revision with it. */
   readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, total: number) => void
+  readonly onProgress?: (done: number, total: number | null) => void
 }
 
 export type Refreshed = { readonly patches: number; readonly made: number; readonly closed: number; readonly unlaid: number }
@@ -57,10 +62,13 @@ export async function refreshCells(
   options: RefreshOptions,
 ): Promise<Refreshed> {
   const { county, rev } = revision
-  const total = await collectAffected(db, county, rev, options.affected ?? 'revision')
+  const { affected = 'revision' } = options
   let [patches, made, closed, unlaid] = [0, 0, 0, 0]
+  const first = affected === 'revision' && (await isFirstSurvey(db, county, rev))
+  const total = first ? null : await collectAffected(db, county, rev, affected)
   if (total === 0) return { patches, made, closed, unlaid }
-  for await (const batch of batches(db, county, options)) {
+  const sums = first ? new CellSums() : null
+  for await (const batch of batches(db, county, options, first, sums)) {
     options.signal?.throwIfAborted()
     if (batch.close.length > 0) closed += await revision.take(cellKind, batch.close)
     if (batch.rows.length > 0) made += await revision.add(cellKind, batch.rows)
@@ -68,7 +76,8 @@ export async function refreshCells(
     unlaid += batch.unlaid
     options.onProgress?.(patches, total)
   }
-  if (made > 0 || closed > 0) await refreshSums(db, county, rev)
+  if (sums && made > 0) await writeFirstSums(db, county, rev, sums.all())
+  else if (made > 0 || closed > 0) await refreshSums(db, county, rev)
   return { patches, made, closed, unlaid }
 }
 
@@ -81,7 +90,7 @@ export async function compareCells(
 ): Promise<{ missing: number; unfounded: number }> {
   await collectAffected(db, county, rev, 'all')
   let [missing, unfounded] = [0, 0]
-  for await (const batch of batches(db, county, options)) {
+  for await (const batch of batches(db, county, options, false, null)) {
     missing += batch.rows.length
     unfounded += batch.close.length
   }
@@ -90,12 +99,21 @@ export async function compareCells(
 
 type Batch = { readonly patches: number; readonly rows: RowToWrite[]; readonly close: Span[]; readonly unlaid: number }
 
-async function* batches(db: Db, county: string, options: RefreshOptions): AsyncGenerator<Batch> {
+/** `all`: every patch of the county, else those that were collected. `sums` takes in all cells. */
+async function* batches(db: Db, county: string, options: RefreshOptions, all: boolean, sums: CellSums | null): AsyncGenerator<Batch> {
   const size = options.batch ?? 5000
   const there = await readWhatThereIs(db, county)
+  if (all) {
+    for await (const patches of everyPatch(db, county, size)) {
+      const versions = groupBy(patches, (patch) => patch.id)
+      yield await makeBatch(db, county, [...versions.keys()], versions, there, options, sums)
+    }
+    return
+  }
   for await (const patches of affectedPatches(db, size)) {
     const ids = patches.map(({ id }) => id)
-    yield await makeBatch(db, county, ids, there, options)
+    const versions = groupBy(await readPatchVersions(db, county, ids), (patch) => patch.id)
+    yield await makeBatch(db, county, ids, versions, there, options, null)
   }
 }
 
@@ -105,11 +123,12 @@ async function makeBatch(
   db: Db,
   county: string,
   ids: readonly number[],
+  versions: ReadonlyMap<number, readonly PatchRow[]>,
   there: { parcels: boolean; samples: boolean; contracts: boolean; cells: boolean },
   options: RefreshOptions,
+  sums: CellSums | null,
 ): Promise<Batch> {
   const { rules, onDoublyCovered } = options
-  const versions = groupBy(await readPatchVersions(db, county, ids), (patch) => patch.id)
   const over = await readOver(db, county, ids, there)
   const laying: Laying = { unlaid: 0 }
   const { rowOf, dayNumber } = rowMaker()
@@ -128,7 +147,10 @@ async function makeBatch(
 
     const standing = before.get(id) ?? []
     if (standing.length === 0) {
-      for (const cell of cells) rows.push(rowOf(cell))
+      for (const cell of cells) {
+        rows.push(rowOf(cell))
+        sums?.add(cell)
+      }
       continue
     }
     const left = new Map(
@@ -149,6 +171,32 @@ async function makeBatch(
     }
   }
   return { patches: ids.length, rows, close, unlaid: laying.unlaid }
+}
+
+/** Cells added up as they are made, by all that they are counted by. */
+class CellSums {
+  readonly #byDays = new Map<string, Map<string, CellSum>>()
+
+  add(cell: Cell): void {
+    const { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, lead } = cell
+    const days = `${validFrom} ${validTo}`
+    let sums = this.#byDays.get(days)
+    if (!sums) {
+      sums = new Map()
+      this.#byDays.set(days, sums)
+    }
+    const key = `${village} ${landClass} ${grade} ${owner} ${contract} ${saline}`
+    const sum = sums.get(key)
+    if (sum) {
+      sum.area += area
+      sum.patches += lead
+      sum.cells++
+    } else sums.set(key, { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, patches: lead, cells: 1 })
+  }
+
+  all(): CellSum[] {
+    return [...this.#byDays.values()].flatMap((sums) => [...sums.values()])
+  }
 }
 
 const PREFIX = new TextEncoder().encode(`dishu/row/1 ${cellKind.name}\0`) // see contentDigest of kernel/records
@@ -198,6 +246,10 @@ async function readOver(db: Db, county: string, ids: readonly number[], there: {
   const needOutline = [...new Set([...pairs.keys(), ...placed.keys()])]
   const outlines = new Map(
     (needOutline.length > 0 ? await readOutlines(db, county, needOutline) : []).map((row) => [`${row.id} ${row.validFrom}`, row]),
+  )
+  await learnSystems(
+    db,
+    [...parcels, ...outlines.values()].map(({ srid }) => srid),
   )
   const rank = new Map(parcels.map((parcel, i) => [parcel, i]))
   const byId = groupBy(parcels, (parcel) => parcel.id)

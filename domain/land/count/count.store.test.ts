@@ -3,7 +3,7 @@ import test from 'node:test'
 import type { Day } from '@dishu/base/date'
 import { undoRevision } from '@dishu/kernel/records/records.store'
 import { seededRandom } from '@dishu/numeric/shared/random'
-import { type Db, transaction } from '@dishu/server-kit/sql'
+import { type Db, sql, transaction } from '@dishu/server-kit/sql'
 import { freshDatabase } from '@dishu/testkit/database'
 import { countWrongSums } from './cells.store.ts'
 import { compareCells, refreshCells } from './count.jobs.ts'
@@ -220,6 +220,25 @@ test('undoing a revision brings back the count as it was', async () => {
     for (const on of DAYS) assert.deepEqual(await countedAt(db, on, null), countByHand(village.states[1], on))
     assert.deepEqual(await countedAt(db, DAYS[2], 2), countByHand(village.states[2], DAYS[2]))
     assert.equal(await countWrongSums(db, COUNTY), 0)
+  })
+})
+
+test('a sum that was changed is found, in the present and in what was known before', async () => {
+  await using database = await freshDatabase()
+  const village = new Village()
+  const { first, next } = edits(11)
+  await transaction(database.pool, async (db) => {
+    await village.revise(db, first, new Date('2026-01-01'))
+    await village.revise(db, next(), new Date('2026-01-02'))
+    for (const state of [sql`until is null`, sql`until is not null`]) {
+      await db.raw('savepoint whole')
+      const changed = await db.run`
+        update land.cell_sum set area = area + 1 where ctid = (select min(ctid) from land.cell_sum where county = ${COUNTY} and ${state})`
+      assert.equal(changed, 1)
+      assert.ok((await countWrongSums(db, COUNTY)) > 0)
+      await db.raw('rollback to savepoint whole')
+      assert.equal(await countWrongSums(db, COUNTY), 0)
+    }
   })
 })
 

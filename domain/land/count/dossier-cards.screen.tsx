@@ -32,7 +32,7 @@ function Card({
 }
 
 /** All that is known of a patch, one card to a subject. */
-export function DossierCards({ dossier }: { readonly dossier: Dossier }) {
+export function DossierCards({ dossier, children }: { readonly dossier: Dossier; readonly children?: ReactNode }) {
   const t = useText()
   const words = useVocabulary()
   const { patch, areas, cells, rights, contracts, samples, grades, findings, history } = dossier
@@ -105,6 +105,8 @@ export function DossierCards({ dossier }: { readonly dossier: Dossier }) {
           </tbody>
         </table>
       </Card>
+
+      {children}
 
       <Card title={t('dossier.findings')} count={findings.length}>
         <ul className="finding-list">

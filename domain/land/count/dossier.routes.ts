@@ -23,6 +23,7 @@ import {
 } from './dossier.store.ts'
 import { holds, projectionOf } from './plane.ts'
 import type { Address, CountRefusal } from './questions.ts'
+import { learnSystems } from './systems.jobs.ts'
 
 /** What a dossier is told besides: words for attributes and findings in the reader's language, and the county's grading. */
 export type DossierContext = CountyContext & {
@@ -48,6 +49,7 @@ export async function handleDossier(
   const row = await readPatch(db, county, id, asOf)
   const words = await readPatchWords(db, county, id, asOf)
   if (row === null || words === null) return refuse('count/no-such-patch', { county, id })
+  await learnSystems(db, [words.srid])
 
   const cells = await readCellsOfPatch(db, county, id, asOf)
   const parcelCodes = [...new Set(cells.map((cell) => cell.parcelCode).filter((code) => code !== null))]

@@ -8,6 +8,7 @@ import { Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
+import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { Dossier, PatchPage } from './count.wire.ts'
 import { CountMap } from './count-map.screen.tsx'
@@ -120,8 +121,8 @@ function Selection({ ids }: { readonly ids: readonly string[] }) {
   )
 }
 
-/** A patch's own page: map beside everything that is known of it. */
-export function DossierScreen({ id }: { readonly id: string }) {
+/** A patch's own page: map beside everything that is known of it. `children`: what other subjects know of it. */
+export function DossierScreen({ id, children }: { readonly id: string; readonly children?: ReactNode }) {
   const t = useText()
   const place = usePlace()
   const address = useAddress()
@@ -146,7 +147,7 @@ export function DossierScreen({ id }: { readonly id: string }) {
         <div className="dossier-map">
           <CountMap still dimension="class" filters={NO_FILTERS} selected={[id]} fit={patch.bbox} fitSelection={patch.bbox} />
         </div>
-        <DossierCards dossier={reading.value} />
+        <DossierCards dossier={reading.value}>{children}</DossierCards>
       </div>
     </div>
   )

@@ -94,3 +94,6 @@ export const readSamplesInWindow = (db: Db, county: string, asOf: AsOf, window: 
   db.all<{ code: string; ph: number | null; ec: number | null; longitude: number; latitude: number }>`
     select sample.sample_code as code, sample.ph, sample.ec_ds_per_m as ec, sample.longitude, sample.latitude from ${ident('land', 'sample')} sample
     where sample.county = ${county} and sample.place && ${boxOf(window)} and ${standing('sample', asOf)} order by sample.sample_code, sample.depth_from_cm`
+
+export const readForeignSystems = (db: Db, srids: readonly number[]) =>
+  db.all<{ srid: number; wkt: string }>`select srid, wkt from kernel.crs_now where srid = any(${srids}::int4[])`

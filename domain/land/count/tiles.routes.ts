@@ -30,6 +30,7 @@ import {
 } from './map.store.ts'
 import { projectionOf } from './plane.ts'
 import type { Address, CountRefusal } from './questions.ts'
+import { learnSystems } from './systems.jobs.ts'
 
 /** Below 3 of the 512 pixels that a tile is wide, an outline is a blot: such patches are shown by squares. */
 const SMALLEST_UNITS = (3 * EXTENT) / 512
@@ -70,12 +71,14 @@ export async function makeTile(db: Db, county: string, tile: TileAddress, asOf: 
   const place = placer(tile, window)
 
   const cells = new TileLayer('cells')
-  for (const cell of await readCellsInWindow(db, county, asOf, window, smallest, stretch)) drawCell(cells, cell, place)
+  const inWindow = await readCellsInWindow(db, county, asOf, window, smallest, stretch)
+  const areasInWindow = await readAreasInWindow(db, county, asOf, window, levelsAt(tile.z))
+  await learnSystems(db, new Set([...inWindow, ...areasInWindow].map(({ srid }) => srid)))
+  for (const cell of inWindow) drawCell(cells, cell, place)
   const density = new TileLayer('density')
   if (!all) drawSquares(density, tile, await readSquaresInWindow(db, county, asOf, window, smallest, stretch, tile.z + SQUARES))
   const areas = new TileLayer('areas')
-  for (const { srid, outline, ...properties } of await readAreasInWindow(db, county, asOf, window, levelsAt(tile.z)))
-    draw(areas, outline, place(srid), properties)
+  for (const { srid, outline, ...properties } of areasInWindow) draw(areas, outline, place(srid), properties)
   const samples = new TileLayer('samples')
   if (tile.z >= SAMPLES_FROM_ZOOM) {
     for (const { longitude, latitude, ...properties } of await readSamplesInWindow(db, county, asOf, window)) {

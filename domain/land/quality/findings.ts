@@ -107,7 +107,31 @@ export type AreaFinding =
   | F<'area/code-not-nested', { readonly code: string; readonly parent: string }>
   | F<'area/village-unknown', { readonly village: string; readonly patches: number }>
 
-export type Finding = PatchFinding | ParcelFinding | ContractFinding | SampleFinding | PartyFinding | AreaFinding
+/** The layers whose outlines are held against each other. */
+export type GeometryLayer = 'patch' | 'parcel' | 'area'
+/** `rows` are the keys of the rows in question, `area` the ground in question in m² on the ellipsoid. */
+type Ground = { readonly layer: GeometryLayer; readonly rows: readonly string[]; readonly area: number }
+type Drawn = { readonly layer: GeometryLayer; readonly rows: readonly string[] }
+
+export type GeometryFinding =
+  | F<'geometry/overlap', Ground>
+  | F<'geometry/contained', Ground>
+  | F<'geometry/drawn-twice', Ground & { readonly exact: boolean }>
+  | F<'geometry/gap', Ground>
+  | F<'geometry/gap-open', Ground>
+  | F<'geometry/sliver', Ground & { readonly width: number }>
+  | F<'geometry/one-sided-vertex', Drawn & { readonly vertices: number }>
+  | F<'geometry/outside', Ground & { readonly of: string }>
+  | F<'geometry/self-intersection', Drawn>
+  | F<'geometry/self-touch', Drawn>
+  | F<'geometry/spike', Drawn>
+  | F<'geometry/repeated-point', Drawn>
+  | F<'geometry/hole-outside', Drawn>
+  | F<'geometry/nested-parts', Drawn>
+  | F<'geometry/orientation', Drawn>
+  | F<'geometry/zero-area', Drawn>
+
+export type Finding = PatchFinding | ParcelFinding | ContractFinding | SampleFinding | PartyFinding | AreaFinding | GeometryFinding
 export type RuleId = Finding['rule']
 export type SentencesFor = {
   readonly [R in RuleId]: (details: Extract<Finding, { rule: R }>['details']) => Readonly<Record<Language, Sentence>>

@@ -22,6 +22,7 @@ import {
   type SubjectFinding,
 } from './check-sets.ts'
 import type { Finding } from './findings.ts'
+import { type CheckProgress, checkGeometry } from './geometry.jobs.ts'
 import { checkRow, severityOf } from './inspect.ts'
 import {
   areasToCheck,
@@ -29,6 +30,7 @@ import {
   contractsToCheck,
   doubleCovers,
   type FindingRow,
+  lockCheck,
   ownersOfPatches,
   parcelContracts,
   parcelsOnPatches,
@@ -54,7 +56,14 @@ const NOWHERE: Place = { id: null, village: null, place: null, area: null }
 export type InspectedRows = { readonly rev: number; readonly day: Day; readonly remarked: Readonly<Record<string, readonly string[]>> }
 
 /** `inspected`: what need not be asked again, where it was asked today. Gives the number of findings. */
-export async function checkCounty(db: Db, county: string, now: Date, inspected: InspectedRows | null = null): Promise<number> {
+export async function checkCounty(
+  db: Db,
+  county: string,
+  now: Date,
+  inspected: InspectedRows | null = null,
+  report: CheckProgress = () => {},
+): Promise<number> {
+  await lockCheck(db, county)
   const day = dayOf(now)
   const known = inspected?.day === day ? { rev: inspected.rev, keys: inspected.remarked.patch ?? [] } : null
   const book = ruleBook(day)
@@ -130,7 +139,8 @@ export async function checkCounty(db: Db, county: string, now: Date, inspected: 
   for (const fact of await ownerFacts(db, county, day))
     for (const { subject, ...finding } of checkOwners([fact], book)) add(finding as Finding, 'patch', subject, { ...NOWHERE, id: fact.id })
   const { rev } = await readHead(db, county)
-  const written = await replaceFindings(db, county, rev, found)
+  const geometry = await checkGeometry(db, county, rev, day, book, report)
+  const written = await replaceFindings(db, county, rev, [...found, ...geometry.found], geometry.kept)
   await writeChecked(db, county, rev, now)
   return written
 }

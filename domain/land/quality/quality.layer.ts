@@ -34,7 +34,12 @@ export function findingShapes(rows: readonly FindingView[]): unknown {
   }
 }
 
-export function findingLayers(selected: string | null, look: { readonly halo: string; readonly accent: string }): readonly LayerSpec[] {
+/** `drawn`: the selected finding is drawn with its rows, and needs no box of its own. */
+export function findingLayers(
+  selected: string | null,
+  look: { readonly halo: string; readonly accent: string },
+  drawn = false,
+): readonly LayerSpec[] {
   const chosen = ['==', ['get', 'id'], selected ?? '']
   return [
     {
@@ -43,13 +48,17 @@ export function findingLayers(selected: string | null, look: { readonly halo: st
       source: 'findings',
       minzoom: 12,
       filter: ['==', ['geometry-type'], 'Polygon'],
-      paint: { 'fill-color': SEVERITY_COLOURS, 'fill-opacity': ['case', chosen, 0.22, 0.12], 'fill-outline-color': SEVERITY_COLOURS },
+      paint: {
+        'fill-color': SEVERITY_COLOURS,
+        'fill-opacity': ['case', chosen, drawn ? 0 : 0.22, 0.12],
+        'fill-outline-color': SEVERITY_COLOURS,
+      },
     },
     {
       id: 'finding-points',
       type: 'circle',
       source: 'findings',
-      filter: ['==', ['geometry-type'], 'Point'],
+      filter: drawn ? ['all', ['==', ['geometry-type'], 'Point'], ['!', chosen]] : ['==', ['geometry-type'], 'Point'],
       paint: {
         'circle-radius': ['case', chosen, 7, 4],
         'circle-color': ['case', chosen, look.accent, SEVERITY_COLOURS],

@@ -1,6 +1,7 @@
 /** One sentence for every finding, with its numbers, and what to try. */
 import type { Language, Sentence } from '@dishu/base/refusal'
 import type { Finding, MixUp, RuleId, SentencesFor } from './findings.ts'
+import { geometrySentences } from './geometry.messages.ts'
 
 const area = (m2: number) => m2.toFixed(2)
 const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(2)} %`
@@ -396,6 +397,7 @@ export const sentences: SentencesFor = {
       `Village ${village} has ${patches} patches, but is not in the area list.`,
       'Import the villages, or check ZLDWDM.',
     ),
+  ...geometrySentences,
 }
 
 /** The sentence of a finding in one language; a stored finding's details are what its rule wrote. */

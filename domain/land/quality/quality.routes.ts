@@ -4,8 +4,10 @@ import type { Kind } from '@dishu/kernel/records/records'
 import { openRevision, readHead, rowToWrite } from '@dishu/kernel/records/records.store'
 import type { Route, RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
-import type { Db } from '@dishu/server-kit/sql'
 import type { Finding } from './findings.ts'
+import type { FixTools } from './fixes.jobs.ts'
+import { fixesRoutes, knownFinding } from './fixes.routes.ts'
+import { readCheckedLayers } from './geometry.store.ts'
 import { ruleName } from './inspect.ts'
 import { isRule, sentenceOf } from './quality.messages.ts'
 import {
@@ -13,16 +15,26 @@ import {
   countFindings,
   type FindingQuestion,
   isAccepted,
+  isOutdated,
   readCheckedRev,
-  readFinding,
   readFindings,
   type StoredFinding,
   writeAssignment,
+  writeChecked,
 } from './quality.store.ts'
 import { exceptionKind, RULES } from './quality.ts'
-import type { FindingsReply, FindingView } from './quality.wire.ts'
+import type { CheckState, FindingsReply, FindingView } from './quality.wire.ts'
 
-export type QualityTools = { readonly kinds: readonly Kind[]; check(county: string): Promise<void> }
+export type QualityTools = FixTools & {
+  readonly kinds: readonly Kind[]
+  /** Checks a county elsewhere than in this process, and answers when it is done. */
+  readonly checks: {
+    run(county: string): Promise<void>
+    follow(county: string): Promise<void>
+    state(county: string): CheckState
+    stop(county: string): Promise<void>
+  }
+}
 
 const CountyParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }) })
 const FindingParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), id: Type.Integer({ minimum: 1 }) })
@@ -51,9 +63,20 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
       const rows = await readFindings(db, question)
       const matched = await countFindings(db, question)
       const end = question.offset + rows.length
+      const checkedRev = await readCheckedRev(db, county)
       return {
         county,
-        checkedRev: await readCheckedRev(db, county),
+        checkedRev,
+        outdated: checkedRev !== null && (await isOutdated(db, county, checkedRev)),
+        geometry: (await readCheckedLayers(db, county)).map(({ layer, rev, parcels, sumM2, outerM2, differenceM2, fault }) => ({
+          layer,
+          rev,
+          rows: parcels,
+          sumM2,
+          outerM2,
+          differenceM2,
+          fault,
+        })),
         head: (await readHead(db, county)).rev,
         rules: (await countByRule(db, county)).map((each) => ({
           ...each,
@@ -75,7 +98,7 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
     },
     handle: async ({ db, params: { county, id }, body, actor, now }) => {
       const { reason, name } = body as { reason: string; name: string }
-      const finding = await known(db, county, Number(id))
+      const finding = await knownFinding(db, county, Number(id))
       if (await isAccepted(db, county, finding))
         throw new Refused({ code: 'quality/already-accepted', details: { key: finding.subjectKey } })
       const revision = await openRevision(db, county, tools.kinds)
@@ -86,6 +109,8 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
         }),
       ])
       const { rev } = await revision.seal({ what: 'write', cause: 'correction', actor, reason, now })
+      // an exception changes nothing that a rule looks at: findings of the revision before are findings of this one
+      if ((await readCheckedRev(db, county)) === rev - 1) await writeChecked(db, county, rev, now)
       return { rev }
     },
   },
@@ -98,7 +123,7 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
     },
     handle: async ({ db, params: { county, id }, body, actor, now, language }) => {
       const { to, note } = body as { to: string; note: string }
-      const finding = await known(db, county, Number(id))
+      const finding = await knownFinding(db, county, Number(id))
       await writeAssignment(db, county, finding, to, actor, note, now)
       return findingView({ ...finding, assignee: to, assignedBy: actor, assignedAt: now, note }, language)
     },
@@ -109,20 +134,33 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
     free: true,
     schema: { params: CountyParams },
     handle: async ({ params: { county } }) => {
-      await tools.check(county)
+      await tools.checks.run(county)
       return { checked: true }
     },
   },
+  {
+    method: 'GET',
+    url: '/api/counties/:county/check',
+    free: true,
+    schema: { params: CountyParams },
+    handle: async ({ params: { county } }): Promise<CheckState> => tools.checks.state(county),
+  },
+  {
+    method: 'POST',
+    url: '/api/counties/:county/check/stop',
+    free: true,
+    schema: { params: CountyParams },
+    handle: async ({ params: { county } }): Promise<CheckState> => {
+      await tools.checks.stop(county)
+      return tools.checks.state(county)
+    },
+  },
+  ...fixesRoutes(tools),
 ]
 
-async function known(db: Db, county: string, id: number): Promise<StoredFinding> {
-  const finding = await readFinding(db, county, id)
-  if (!finding) throw new Refused({ code: 'quality/no-such-finding', details: { county, id } })
-  return finding
-}
-
-export function findingView(row: StoredFinding, language: RouteRequest['language']): FindingView {
+function findingView(row: StoredFinding, language: RouteRequest['language']): FindingView {
   const sentence = isRule(row.rule) ? sentenceOf({ rule: row.rule, details: row.details } as Finding, language) : { message: row.rule }
+  const rows = row.rule.startsWith('geometry/') ? (row.details as { rows: readonly string[] }).rows : [row.subjectKey]
   return {
     id: row.id,
     rule: row.rule,
@@ -131,6 +169,7 @@ export function findingView(row: StoredFinding, language: RouteRequest['language
     subjectKind: row.subjectKind,
     subjectId: row.subjectId,
     subjectKey: row.subjectKey,
+    rows,
     village: row.village,
     bbox: row.place,
     area: row.area,

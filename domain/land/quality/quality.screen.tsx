@@ -17,8 +17,11 @@ import { useAddress } from '@dishu/web-kit/use-address'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText, wordOr } from '@dishu/web-kit/words'
 import { Button, Input, Modal, Segmented } from 'antd'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
+import { CheckButton, CheckLine, useCheck } from './check-button.screen.tsx'
+import { fixLayers } from './fixes.layer.ts'
+import { FixCard, type FixView, isOfGeometry } from './fixes.screen.tsx'
 import { findingLayers, findingShapes } from './quality.layer.ts'
 import type { FindingsReply, FindingView } from './quality.wire.ts'
 
@@ -39,6 +42,7 @@ export function FindingsScreen({
   const place = usePlace()
   const address = useAddress()
   const { tokens } = useLook()
+  const mapLook = { ink: tokens.mapInk, accent: tokens.accent, danger: tokens.danger, halo: tokens.halo }
   const narrow = useNarrow()
   const rule = address.get('rule')
   const asked = address.get('state')
@@ -48,7 +52,18 @@ export function FindingsScreen({
   const pages = usePages<FindingView, FindingsReply>((offset, limit) =>
     query(`/api/counties/${place.county}/findings`, { rule, within, state, offset: String(offset), limit: String(limit) }),
   )
-  const check = useAct((_: null) => send<{ open: number }>(`/api/counties/${place.county}/check`, {}))
+  const run = useCheck()
+  const [fixView, setFixView] = useState<FixView | null>(null)
+  const [showing, setShowing] = useState<'before' | 'after'>('before')
+  const [written, setWritten] = useState<number | null>(null)
+  // a check that ran by itself, after an import, an undo or a repair, has made new findings
+  const { running } = run
+  const ran = useRef(running)
+  const { retry } = pages
+  useEffect(() => {
+    if (ran.current && !running) retry()
+    ran.current = running
+  }, [running, retry])
   const reply = pages.first
   const rows = reply?.rows ?? NONE
   const [lead] = selected
@@ -63,7 +78,7 @@ export function FindingsScreen({
       show: (row) => <SeverityMark severity={row.severity} />,
     },
     ...(rule === null ? [{ id: 'ruleName', title: t('findings.rule'), width: 150, text: (row: FindingView) => row.ruleName }] : []),
-    { id: 'subject', title: t('findings.subject'), width: 160, text: (row) => row.subjectKey },
+    { id: 'subject', title: t('findings.subject'), width: 160, text: (row) => row.rows.join(' / ') },
     { id: 'message', title: t('findings.message'), width: 330, text: (row) => row.message },
     {
       id: 'village',
@@ -95,9 +110,10 @@ export function FindingsScreen({
         title={t('findings.never-title')}
         text={t('findings.never')}
         action={
-          <Button type="primary" loading={check.isPending} onClick={() => check.mutate(null)}>
-            {t('findings.check')}
-          </Button>
+          <>
+            <CheckButton run={run} primary />
+            <CheckLine run={run} />
+          </>
         }
       />
     )
@@ -110,14 +126,24 @@ export function FindingsScreen({
           options={STATES.map((name) => ({ value: name, label: t(`findings.${name}`) }))}
         />
         <span className="grow" />
-        <Button loading={check.isPending} onClick={() => check.mutate(null)}>
-          {t('findings.check')}
-        </Button>
+        <CheckButton run={run} />
       </div>
-      {reply && reply.checkedRev !== null && reply.checkedRev < reply.head && (
+      <CheckLine run={run} />
+      {reply && !running && reply.checkedRev !== null && reply.outdated && (
         <p className="note">{t('findings.outdated', { checked: reply.checkedRev, head: reply.head })}</p>
       )}
-      {check.error && <Trouble failure={check.error} />}
+      {reply?.geometry
+        .filter(({ fault }) => fault !== null)
+        .map(({ layer }) => (
+          <p key={layer} className="note">
+            {t('findings.no-proof', { layer: t(`fix-layer.${layer}`) })}
+          </p>
+        ))}
+      {written !== null && (
+        <p className="note">
+          {t('fix.written', { rev: written })} <Link href={address.link('/audit')}>{t('nav.audit')}</Link>
+        </p>
+      )}
       {reply && (
         <ul className="rules" aria-label={t('findings.rules')}>
           <li>
@@ -161,7 +187,7 @@ export function FindingsScreen({
           keyOf={(row) => String(row.id)}
           selected={selected}
           dim={pages.refreshing}
-          onSelect={(keys) => address.set({ sel: keys })}
+          onSelect={(keys) => address.set({ sel: keys, fix: null })}
           onLook={pages.look}
         />
       )}
@@ -177,26 +203,62 @@ export function FindingsScreen({
       map={
         <LazyMap
           label={t('map.label', { name: place.name })}
-          sources={{ ...ground.sources, findings: { type: 'geojson', data: shapes } }}
-          layers={[...ground.layers, ...findingLayers(lead ?? null, tokens)]}
+          sources={{
+            ...ground.sources,
+            findings: { type: 'geojson', data: shapes },
+            fix: { type: 'geojson', data: fixView?.shapes ?? NO_SHAPES },
+          }}
+          layers={[
+            ...ground.layers,
+            ...(fixView ? fixLayers(showing, mapLook) : []),
+            ...findingLayers(lead ?? null, tokens, fixView !== null),
+          ]}
           ground={tokens.land}
-          fit={shown?.bbox ? around(shown.bbox) : place.bbox}
-          fitSelection={shown?.bbox ? around(shown.bbox) : null}
+          fit={shown?.bbox ? around(shown.bbox, isOfGeometry(shown)) : place.bbox}
+          fitSelection={shown?.bbox ? around(shown.bbox, isOfGeometry(shown)) : null}
+          nearest={shown && isOfGeometry(shown) ? 19 : 17}
           {...(narrow ? { padding: aboveSheet() } : {})}
           pickable={['finding-boxes', 'finding-points']}
           letters={ground.letters}
-          onPick={(picked) => address.set({ sel: picked.map(({ properties }) => String(properties.id)).slice(0, 1) })}
+          onPick={(picked) => address.set({ sel: picked.map(({ properties }) => String(properties.id)).slice(0, 1), fix: null })}
         />
       }
-      inspector={shown ? <FindingPane finding={shown} onClose={() => address.set({ sel: toggled(selected, String(shown.id)) })} /> : null}
+      inspector={
+        shown ? (
+          <FindingPane
+            finding={shown}
+            onClose={() => address.set({ sel: toggled(selected, String(shown.id)), fix: null })}
+            onFlip={() => setShowing(showing === 'before' ? 'after' : 'before')}
+          >
+            {isOfGeometry(shown) && (
+              <FixCard
+                key={shown.id}
+                finding={shown}
+                showing={showing}
+                onShowing={setShowing}
+                onView={setFixView}
+                onDone={(rev) => {
+                  setWritten(rev)
+                  setShowing('before')
+                  address.set({ sel: null, fix: null })
+                }}
+              />
+            )}
+          </FindingPane>
+        ) : null
+      }
     />
   )
 }
 
-/** A box with room round it, so that a small parcel is seen among its neighbours. */
-function around([west, south, east, north]: Bounds): Bounds {
-  const [w, h] = [Math.max(east - west, 0.002), Math.max(north - south, 0.0015)]
-  return [west - w, south - h, east + w, north + h]
+const NO_SHAPES = { type: 'FeatureCollection', features: [] }
+
+/** A box with room round it, so that a small parcel is seen among its neighbours; a defect of outlines is seen from nearer. */
+function around([west, south, east, north]: Bounds, near: boolean): Bounds {
+  const least = near ? 0.0003 : 0.002
+  const [w, h] = [Math.max(east - west, least), Math.max(north - south, 0.75 * least)]
+  const room = near ? 0.5 : 1
+  return [west - room * w, south - room * h, east + room * w, north + room * h]
 }
 
 function SeverityMark({ severity }: { readonly severity: string }) {
@@ -208,12 +270,23 @@ function SeverityMark({ severity }: { readonly severity: string }) {
   )
 }
 
-function FindingPane({ finding, onClose }: { readonly finding: FindingView; onClose(): void }) {
+type PaneProps = { readonly finding: FindingView; readonly children: ReactNode; onClose(): void; onFlip(): void }
+
+function FindingPane({ finding, children, onClose, onFlip }: PaneProps) {
   const t = useText()
   const address = useAddress()
   const [doing, setDoing] = useState<'accept' | 'assign' | null>(null)
   return (
-    <div className="inspector">
+    // biome-ignore lint/a11y/noStaticElementInteractions: B turns the map from before to after wherever the cursor is
+    <div
+      className="inspector"
+      onKeyDown={(event) => {
+        const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio'
+        if (event.key.toLowerCase() !== 'b' || event.ctrlKey || event.metaKey || typing || event.target instanceof HTMLTextAreaElement)
+          return
+        onFlip()
+      }}
+    >
       <header>
         <div>
           <small className="quiet">{wordOr(t, `severity.${finding.severity}`, finding.severity)}</small>
@@ -231,10 +304,10 @@ function FindingPane({ finding, onClose }: { readonly finding: FindingView; onCl
             <dl className="pairs">
               <dt>{t('findings.subject')}</dt>
               <dd className="number">
-                {finding.subjectKind === 'patch' && finding.subjectId !== null ? (
-                  <Link href={address.link(`/parcels/${finding.subjectId}`)}>{finding.subjectKey}</Link>
+                {finding.subjectKind === 'patch' && finding.subjectId !== null && finding.rows.length === 1 ? (
+                  <Link href={address.link(`/parcels/${finding.subjectId}`)}>{finding.rows[0]}</Link>
                 ) : (
-                  finding.subjectKey
+                  finding.rows.join(' / ')
                 )}
               </dd>
               <dt>{t('column.area')}</dt>
@@ -258,6 +331,7 @@ function FindingPane({ finding, onClose }: { readonly finding: FindingView; onCl
               </p>
             )}
           </section>
+          {!finding.accepted && children}
         </div>
       </div>
       {doing && <FindingDialog finding={finding} doing={doing} onDone={() => setDoing(null)} />}

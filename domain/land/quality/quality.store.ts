@@ -15,12 +15,24 @@ export type FindingRow = {
   readonly place: Box | null
   readonly area: number | null
   readonly details: unknown
+  /** Of findings of geometry: all rows that it speaks of, and the ground in question (WKB in degrees). */
+  readonly subjectIds?: readonly number[]
+  readonly outline?: Uint8Array | null
 }
 
-/** Puts the findings of a check in place of those of the one before. */
-export async function replaceFindings(db: Db, county: string, rev: number, findings: Iterable<FindingRow>): Promise<number> {
-  await db.run`delete from land.finding where county = ${county}`
-  let id = 0
+/** Puts the findings of a check in place of those of the one before; those of geometry of the kept layers stand. Gives the number of all. */
+export async function replaceFindings(
+  db: Db,
+  county: string,
+  rev: number,
+  findings: Iterable<FindingRow>,
+  kept: readonly string[] = [],
+): Promise<number> {
+  await db.run`delete from land.finding where county = ${county} and not (rule like 'geometry/%' and subject_kind = any(${kept}::text[]))`
+  const { stand, last } = await db.one<{ stand: number; last: number }>`
+    select count(*) as stand, coalesce(max(finding_id), 0)::int8 as last from land.finding where county = ${county}`
+  if (stand > 0) await db.run`update land.finding set checked_rev = ${rev} where county = ${county}`
+  let id = last
   const rows = function* () {
     for (const each of findings)
       yield [
@@ -36,13 +48,16 @@ export async function replaceFindings(db: Db, county: string, rev: number, findi
         each.area,
         each.details,
         rev,
+        each.subjectIds ?? null,
+        each.outline ?? null,
       ]
   }
-  return copyIn(
+  const made = await copyIn(
     db,
-    'copy land.finding (county, finding_id, rule, severity, subject_kind, subject_id, subject_key, village, place, area, details, checked_rev) from stdin (format binary)',
-    encodeRows(['text', 'int8', 'text', 'text', 'text', 'int8', 'text', 'text', 'box', 'int8', 'jsonb', 'int4'], rows()),
+    'copy land.finding (county, finding_id, rule, severity, subject_kind, subject_id, subject_key, village, place, area, details, checked_rev, subject_ids, outline) from stdin (format binary)',
+    encodeRows(['text', 'int8', 'text', 'text', 'text', 'int8', 'text', 'text', 'box', 'int8', 'jsonb', 'int4', 'int8[]', 'bytea'], rows()),
   )
+  return stand + made
 }
 
 /** Present rows of a kind on a day, in batches; the columns are those its checks ask for. Of the patches that `known.rev` made only those with `known.keys`. */
@@ -254,7 +269,7 @@ export type StoredFinding = FindingRow & {
 
 export const readFindings = (db: Db, question: FindingQuestion) => db.all<StoredFinding>`
   select finding.finding_id as id, finding.rule, finding.severity, finding.subject_kind as "subjectKind", finding.subject_id as "subjectId", finding.subject_key as "subjectKey",
-    finding.village, finding.place, finding.area, finding.details, exception.reason, exception.accepted_by as "acceptedBy", exception.since as "acceptedRev",
+    finding.subject_ids as "subjectIds", finding.village, finding.place, finding.area, finding.details, exception.reason, exception.accepted_by as "acceptedBy", exception.since as "acceptedRev",
     assignment.assignee, assignment.assigned_by as "assignedBy", assignment.assigned_at as "assignedAt", assignment.note
   from land.finding finding
   left join land.exception_now exception on exception.county = finding.county and exception.rule = finding.rule and exception.subject_kind = finding.subject_kind and exception.subject_key = finding.subject_key
@@ -271,12 +286,34 @@ export const countByRule = (db: Db, county: string) => db.all<{ rule: string; se
 export const readCheckedRev = async (db: Db, county: string) =>
   (await db.maybe<{ rev: number }>`select checked_rev as rev from land.finding_check where county = ${county}`)?.rev ?? null
 
+/** Whether rows that rules look at were made, or taken back, by a revision after `rev`. */
+export const isOutdated = async (db: Db, county: string, rev: number) =>
+  (
+    await db.one<{ outdated: boolean }>`
+    select exists (select from land.patch_now where county = ${county} and since > ${rev})
+      or exists (select from land.parcel_now where county = ${county} and since > ${rev})
+      or exists (select from land.contract_now where county = ${county} and since > ${rev})
+      or exists (select from land.contract_parcel_now where county = ${county} and since > ${rev})
+      or exists (select from land.party_now where county = ${county} and since > ${rev})
+      or exists (select from land.member_now where county = ${county} and since > ${rev})
+      or exists (select from land.sample_now where county = ${county} and since > ${rev})
+      or exists (select from land.ground_now where county = ${county} and since > ${rev})
+      or exists (select from kernel.area_now where county = ${county} and since > ${rev})
+      or exists (select from kernel.revision_now where county = ${county} and rev > ${rev} and what = 'undo') as outdated`
+  ).outdated
+
+/** Holds every other check of the county back until this transaction ends: two that ran at one time would leave the findings of both. */
+export async function lockCheck(db: Db, county: string): Promise<void> {
+  await db.run`insert into land.finding_check (county, checked_rev, checked_at) values (${county}, 0, '1970-01-01') on conflict do nothing`
+  await db.one`select checked_rev from land.finding_check where county = ${county} for update`
+}
+
 export const writeChecked = (db: Db, county: string, rev: number, at: Date) => db.run`
   insert into land.finding_check (county, checked_rev, checked_at) values (${county}, ${rev}, ${at})
   on conflict (county) do update set checked_rev = excluded.checked_rev, checked_at = excluded.checked_at`
 
 export const readFinding = (db: Db, county: string, id: number) => db.maybe<StoredFinding>`
-  select finding_id as id, rule, severity, subject_kind as "subjectKind", subject_id as "subjectId", subject_key as "subjectKey", village, place, area, details,
+  select finding_id as id, rule, severity, subject_kind as "subjectKind", subject_id as "subjectId", subject_key as "subjectKey", subject_ids as "subjectIds", village, place, area, details, outline,
     null as reason, null as "acceptedBy", null as "acceptedRev", null as assignee, null as "assignedBy", null as "assignedAt", null as note
   from land.finding where county = ${county} and finding_id = ${id}`
 

@@ -39,6 +39,8 @@ const rule = (
 const SURVEY = 'TD/T 1057-2020 第三次全国国土调查数据库建设技术规范 / the integrity checks in use for it (domain notes 5.1)'
 const REGISTRY = 'NY/T 2539-2016 农村土地承包经营权确权登记数据库规范'
 const OWN = 'Our own check'
+const TOPOLOGY = 'TD/T 1057-2020: patches cover the ground once and without gaps; limits are our own'
+const SIMPLE = 'OGC 06-103r4 (ISO 19125-1) §6.1.11: a simple polygon'
 
 export const RULES: readonly Rule[] = [
   rule(
@@ -303,4 +305,47 @@ export const RULES: readonly Rule[] = [
     'known',
   ),
   rule('area/village-unknown', '图斑所在村不在行政区表中', 'Village of patches is not in the area list', 'warning', SURVEY, 'known'),
+
+  // a survey's patches cover the ground once; a registry's parcels leave roads and ditches between them, and are measured one by one
+  rule('geometry/overlap', '图形重叠', 'Outlines overlap', 'error', TOPOLOGY, 'known', {
+    leastM2: 0.1,
+    parcelLeastM2: 1,
+    leastWidthM: 0.001,
+  }),
+  rule('geometry/contained', '图形被另一图形包含', 'Outline lies wholly on another', 'error', TOPOLOGY, 'known'),
+  rule('geometry/drawn-twice', '图形重复', 'Outline is drawn twice', 'error', TOPOLOGY, 'known', { share: 0.95 }),
+  rule('geometry/gap', '图形之间有缝隙', 'Gap between outlines', 'error', TOPOLOGY, 'known', {
+    layers: ['patch', 'area'],
+    leastM2: 0.1,
+    leastWidthM: 0.001,
+  }),
+  rule('geometry/gap-open', '图形之间有通向外部的缝隙', 'Gap that is open to the outside', 'warning', TOPOLOGY, 'known', {
+    layers: ['patch', 'area'],
+    widthM: 0.5,
+  }),
+  rule('geometry/sliver', '图形过于狭长', 'Outline is a sliver', 'warning', OWN, 'known', { widthM: 0.2 }),
+  rule(
+    'geometry/one-sided-vertex',
+    '共用界线上只有一侧有界址点',
+    'Corner on a shared line that only one side has',
+    'notice',
+    TOPOLOGY,
+    'known',
+    {
+      layers: ['patch', 'area'],
+      nearM: 0.001,
+    },
+  ),
+  rule('geometry/outside', '图形超出所在行政区', 'Outline leaves its area', 'warning', TOPOLOGY, 'known', {
+    leastM2: 1,
+    parcelLeastM2: 10,
+  }),
+  rule('geometry/self-intersection', '图形自相交', 'Outline crosses itself', 'error', SIMPLE, 'found'),
+  rule('geometry/self-touch', '图形自接触', 'Outline touches itself along a line', 'warning', SIMPLE, 'found'),
+  rule('geometry/spike', '图形有尖刺', 'Outline has a spike', 'warning', SIMPLE, 'found'),
+  rule('geometry/repeated-point', '重复的界址点', 'Corner is repeated', 'notice', SIMPLE, 'found'),
+  rule('geometry/hole-outside', '内环不在外环之内', 'Hole lies outside its shell', 'error', SIMPLE, 'found'),
+  rule('geometry/nested-parts', '多部分图形相互包含', 'One part lies in another', 'error', SIMPLE, 'found'),
+  rule('geometry/orientation', '内外环方向相同', 'Hole runs the same way as its shell', 'notice', SIMPLE, 'found'),
+  rule('geometry/zero-area', '图形没有面积', 'Outline has no area', 'error', SIMPLE, 'found'),
 ]

@@ -2,6 +2,7 @@
  * Planted defects: errors of the kinds that real deliveries have, each on rows of its own and each written down, so that checks can be
  * measured for what they find and what they find wrongly.
  */
+import { plantInOutlines } from './defects-geometry.ts'
 import { plantInHoldings } from './defects-tenure.ts'
 import { Draw, type Note, type Planted } from './draw.ts'
 import { COUNTY, isCropland } from './names.ts'
@@ -24,6 +25,7 @@ export function plantDefects(county: Planted, size: number, random: () => number
   plantInHoldings(county, draw, note)
   plantInSoil(county.soil, draw, note)
   plantInAreas(county, draw, truth)
+  plantInOutlines(county, draw, note)
   return truth
 }
 
@@ -170,6 +172,18 @@ function plantInParcels({ parcels, holdings }: Planted, draw: Draw, note: Note) 
       null,
       round2(row.SCMJ - was),
       'm2',
+    )
+    const pair = [row.DKBM, sister.row.DKBM].sort().join(' ')
+    note(
+      'geometry/contained',
+      layer,
+      pair,
+      'outline',
+      pair,
+      null,
+      sister.row.SCMJ,
+      'm2',
+      `parcel/ground-covered-twice ${parcel.patch.row.BSM}`,
     )
   }
   for (const [a, b] of draw.pairs(reserve, () => true)) {

@@ -41,6 +41,10 @@ export class Draw {
     return true
   }
 
+  isFree(row: object): boolean {
+    return !this.#used.has(row)
+  }
+
   /** Some rows that fit and have no defect yet, numbered from 0; fewer than wanted where there are not enough. */
   *some<T extends object>(rows: readonly T[], fits: (row: T) => boolean = () => true): Generator<[number, T]> {
     for (let n = 0, tries = 0; n < this.count && tries < 20_000 && rows.length > 0; tries++) {

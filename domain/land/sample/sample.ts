@@ -20,9 +20,9 @@ export const SAMPLE_SEED = 7
 
 /**
  * The county for a seed and about `size` patches (at least 100; the number comes out within a few per cent of it). Up to 80 000 patches the county grows with them, beyond that
- * the patches get smaller. The same seed and size give the same county to the last digit.
+ * the patches get smaller. The same seed and size give the same county to the last digit. Not `planted`: without a defect.
  */
-export function generateSample(seed: number = SAMPLE_SEED, size: number = SAMPLE_SIZE): SampleCounty {
+export function generateSample(seed: number = SAMPLE_SEED, size: number = SAMPLE_SIZE, planted = true): SampleCounty {
   if (!Number.isInteger(size) || size < 100) throw new RangeError(`expected a size of 100 patches or more, got ${size}`)
   const ground = divide(seed, size)
   const villages = nameVillages(ground, seed)
@@ -31,7 +31,7 @@ export function generateSample(seed: number = SAMPLE_SEED, size: number = SAMPLE
   const parcels = drawParcels(ground, villages, patches, seededRandom(seed ^ 0x646b))
   const holdings = drawHoldings(villages, parcels, seededRandom(seed ^ 0x6362))
   const soil = drawSoil(ground, villages, patches, Math.max(6, Math.round(size * 0.0175)), seededRandom(seed ^ 0x7375))
-  const truth = plantDefects({ areas, patches, parcels, holdings, soil }, size, seededRandom(seed ^ 0x6465))
+  const truth = planted ? plantDefects({ areas, patches, parcels, holdings, soil }, size, seededRandom(seed ^ 0x6465)) : []
   return {
     seed,
     size,

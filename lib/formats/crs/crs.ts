@@ -47,19 +47,22 @@ export function oldDatum(crs: Crs): Exclude<Datum, 'cgcs2000'> | null {
 
 export type ToLonLat = (x: number, y: number) => [lon: number, lat: number]
 
-const transforms = new Map<string, ToLonLat>()
+type Transform = { readonly to: ToLonLat; readonly from: (lon: number, lat: number) => [x: number, y: number] }
+const transforms = new Map<string, Transform>()
 
 /**
  * The way from a system's x (easting) and y (northing) to degrees. Systems of our own table go by their definition, others
  * by their WKT. Refused with `formats/crs-not-known` where there is neither. CGCS2000, ETRS89, NAD83 and WGS 84 count as one.
  */
-export function toLonLat(crs: Crs): ToLonLat {
+export const toLonLat = (crs: Crs): ToLonLat => transformFor(crs).to
+
+function transformFor(crs: Crs): Transform {
   const key = crs.epsg ? String(crs.epsg) : (crs.wkt ?? crs.name)
   const made = transforms.get(key)
   if (made) return made
-  const to = transformOf(crs)
-  transforms.set(key, to)
-  return to
+  const transform = transformOf(crs)
+  transforms.set(key, transform)
+  return transform
 }
 
 /** The same for x, y, x, y, … in place. */
@@ -72,12 +75,23 @@ export function toLonLatInPlace(crs: Crs, xy: Float64Array): void {
   }
 }
 
-function transformOf(crs: Crs): ToLonLat {
+/** The way back: longitude and latitude in degrees, lon, lat, lon, lat, …, to a system's x and y, in place. Refused as `toLonLat` is. */
+export function fromLonLatInPlace(crs: Crs, lonLat: Float64Array): void {
+  const { from } = transformFor(crs)
+  for (let i = 0; i + 1 < lonLat.length; i += 2) {
+    const [x, y] = from(lonLat[i], lonLat[i + 1])
+    lonLat[i] = x
+    lonLat[i + 1] = y
+  }
+}
+
+function transformOf(crs: Crs): Transform {
   const definition = crs.epsg ? definitionOf(crs.epsg) : null
-  if (definition === 'degrees' || (definition === null && crs.geographic && isPlainDegrees(crs.wkt))) return (x, y) => [x, y]
+  if (definition === 'degrees' || (definition === null && crs.geographic && isPlainDegrees(crs.wkt)))
+    return { to: (x, y) => [x, y], from: (lon, lat) => [lon, lat] }
   const from = definition ?? crs.wkt
   if (!from) throw new Refused({ code: 'formats/crs-not-known', details: { name: crs.name, epsg: crs.epsg } })
-  let converter: { forward(xy: number[]): number[] }
+  let converter: { forward(xy: number[]): number[]; inverse(xy: number[]): number[] }
   try {
     converter = proj4(proj4Text(from, crs), '+proj=longlat +ellps=WGS84 +datum=WGS84 +no_defs')
     const [lon, lat] = converter.forward([500_000, 500_000])
@@ -85,9 +99,15 @@ function transformOf(crs: Crs): ToLonLat {
   } catch (cause) {
     throw Object.assign(new Refused({ code: 'formats/crs-not-known', details: { name: crs.name, epsg: crs.epsg } }), { cause })
   }
-  return (x, y) => {
-    const [lon, lat] = converter.forward([x, y])
-    return [lon, lat]
+  return {
+    to: (x, y) => {
+      const [lon, lat] = converter.forward([x, y])
+      return [lon, lat]
+    },
+    from: (lon, lat) => {
+      const [x, y] = converter.inverse([lon, lat])
+      return [x, y]
+    },
   }
 }
 

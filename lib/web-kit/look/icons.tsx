@@ -3,6 +3,8 @@ const PATHS = {
   overview: 'M3 10.5 10 4l7 6.5M5 9v7h10V9M8.5 16v-4h3v4',
   parcels: 'M3 4h14v12H3zM3 9.5h6.5M9.5 4v12M9.5 12H17',
   findings: 'M4 3.5h9l3 3v10H4zM7 9.5l1.8 1.8L13 7.5M7 14h6',
+  imagery: 'M3 4h14v12H3zM3 13l4-4 3.200 3.200 2.300-2.300L17 14M12.800 7.300h.1',
+  compare: 'M10 3v14M4 6h4v8H4M12 6h4v8h-4',
   import: 'M10 3v9m-3.5-3.2L10 12.3l3.5-3.5M3.5 13v3.5h13V13',
   audit: 'M10 3a7 7 0 1 0 7 7M10 6v4.2l2.8 1.8M13.5 3.4 17 4l-.6 3.4',
   search: 'M8.7 3.5a5.2 5.2 0 1 0 0 10.4 5.2 5.2 0 0 0 0-10.4Zm3.8 9L17 17',

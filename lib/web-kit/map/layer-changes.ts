@@ -4,7 +4,7 @@
 export type Paint = Readonly<Record<string, unknown>>
 export type LayerSpec = {
   readonly id: string
-  readonly type: 'fill' | 'line' | 'circle' | 'symbol'
+  readonly type: 'fill' | 'line' | 'circle' | 'symbol' | 'raster'
   readonly source: string
   readonly sourceLayer?: string
   readonly filter?: readonly unknown[]

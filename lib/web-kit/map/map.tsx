@@ -1,26 +1,16 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
-import {
-  type FilterSpecification,
-  type GeoJSONSource,
-  type LayerSpecification,
-  type MapGeoJSONFeature,
-  Map as MapLibre,
-  type MapMouseEvent,
-  setWorkerUrl,
-  type VectorTileSource,
-} from 'maplibre-gl'
+import { type MapGeoJSONFeature, Map as MapLibre, type MapMouseEvent, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Icon } from '../look/icons.tsx'
 import { useText } from '../words.ts'
+import { Curtain, type CurtainProps } from './curtain.tsx'
+import { applyLayers, applySources, type Bounds, type SourceSpec } from './draw.ts'
 import { HATCHES } from './hatch.ts'
-import { type LayerSpec, layerChanges } from './layer-changes.ts'
+import type { LayerSpec } from './layer-changes.ts'
 import { areaOf, lengthOf, type Place, scaleBar } from './measure.ts'
 
-export type Bounds = readonly [west: number, south: number, east: number, north: number]
-export type SourceSpec =
-  | { readonly type: 'vector'; readonly tiles: string; readonly minzoom: number; readonly maxzoom: number }
-  | { readonly type: 'geojson'; readonly data: unknown }
+export type { Bounds, SourceSpec } from './draw.ts'
 export type Picked = { readonly layer: string; readonly properties: Readonly<Record<string, unknown>> }
 
 export type MapProps = {
@@ -30,9 +20,11 @@ export type MapProps = {
   readonly ground: string // the colour of land where nothing is drawn
   readonly fit: Bounds | null // shown whenever it changes
   readonly fitSelection?: Bounds | null // where key F goes
+  readonly nearest?: number // how near (zoom) `fit` may bring the eye; 17 where not said
   readonly pickable: readonly string[]
   readonly letters: string // every character of the labels, so that their fonts are there before they are drawn
   readonly padding?: { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number }
+  readonly curtain?: Pick<CurtainProps, 'sources' | 'layers' | 'label' | 'left' | 'right'> | null // another picture of the same ground, drawn aside
   readonly children?: ReactNode
   onPick?(picked: readonly Picked[], how: 'one' | 'add' | 'box'): void
   onHover?(picked: Picked | null, at: { readonly x: number; readonly y: number }): void
@@ -49,49 +41,6 @@ async function lettersReady(letters: string): Promise<void> {
 }
 
 const picked = (feature: MapGeoJSONFeature): Picked => ({ layer: feature.layer.id, properties: feature.properties })
-
-function libraryLayer(layer: LayerSpec): LayerSpecification {
-  const { id, type, source, sourceLayer, filter, paint, layout, minzoom, maxzoom } = layer
-  return {
-    id,
-    type,
-    source,
-    paint,
-    ...(sourceLayer ? { 'source-layer': sourceLayer } : {}),
-    ...(filter ? { filter } : {}),
-    ...(layout ? { layout } : {}),
-    ...(minzoom === undefined ? {} : { minzoom }),
-    ...(maxzoom === undefined ? {} : { maxzoom }),
-  } as LayerSpecification
-}
-
-function applySources(map: MapLibre, was: MapProps['sources'], is: MapProps['sources']): void {
-  for (const [id, spec] of Object.entries(is)) {
-    const old = was[id]
-    const source = map.getSource(id)
-    if (!source) {
-      if (spec.type === 'vector') map.addSource(id, { type: 'vector', tiles: [spec.tiles], minzoom: spec.minzoom, maxzoom: spec.maxzoom })
-      else map.addSource(id, { type: 'geojson', data: spec.data as GeoJSON.GeoJSON })
-    } else if (spec.type === 'vector' && old?.type === 'vector' && old.tiles !== spec.tiles) {
-      const tiles = source as VectorTileSource
-      tiles.setTiles([spec.tiles])
-    } else if (spec.type === 'geojson' && old?.type === 'geojson' && old.data !== spec.data) {
-      const geojson = source as GeoJSONSource
-      geojson.setData(spec.data as GeoJSON.GeoJSON)
-    }
-  }
-}
-
-function applyLayers(map: MapLibre, was: readonly LayerSpec[], is: readonly LayerSpec[]): void {
-  for (const change of layerChanges(was, is)) {
-    if (change.do === 'remove') map.removeLayer(change.id)
-    else if (change.do === 'add') map.addLayer(libraryLayer(change.layer), change.before ?? undefined)
-    else if (change.do === 'move') map.moveLayer(change.id, change.before ?? undefined)
-    else if (change.do === 'filter') map.setFilter(change.id, change.filter as FilterSpecification | null)
-    else if (change.do === 'paint') map.setPaintProperty(change.id, change.name as never, change.value as never)
-    else map.setLayoutProperty(change.id, change.name as never, change.value as never)
-  }
-}
 
 const metresPerPixel = (map: MapLibre) => (40_075_016.686 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom())
 
@@ -121,7 +70,10 @@ export default function MapLayers(props: MapProps) {
         container: holder,
         style: { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ground } }] },
         ...(fit
-          ? { bounds: [fit[0], fit[1], fit[2], fit[3]], fitBoundsOptions: { padding: latest.current.padding ?? 32 } }
+          ? {
+              bounds: [fit[0], fit[1], fit[2], fit[3]],
+              fitBoundsOptions: { padding: latest.current.padding ?? 32, maxZoom: latest.current.nearest ?? 17 },
+            }
           : { center: [124, 45.5], zoom: 8 }),
         localIdeographFontFamily: FONT,
         attributionControl: false,
@@ -175,7 +127,7 @@ export default function MapLayers(props: MapProps) {
 
   const [west, south, east, north] = fit ?? []
   useEffect(() => {
-    if (map && west !== undefined) show(map, [west, south ?? 0, east ?? 0, north ?? 0], latest.current.padding)
+    if (map && west !== undefined) show(map, [west, south ?? 0, east ?? 0, north ?? 0], latest.current)
   }, [map, west, south, east, north])
 
   const [selWest, selSouth, selEast, selNorth] = props.fitSelection ?? []
@@ -202,6 +154,7 @@ export default function MapLayers(props: MapProps) {
         }}
       />
       {rubber && <div className="map-rubber" style={{ left: rubber.x, top: rubber.y, width: rubber.w, height: rubber.h }} />}
+      {map && props.curtain && <Curtain map={map} ground={ground} {...props.curtain} />}
       <div className="map-tools">
         <div className="map-tool-group">
           <button type="button" title={`${t('map.zoom-in')} (+)`} onClick={() => map?.zoomIn({ duration: motion(200) })}>
@@ -256,8 +209,8 @@ const metresText = (metres: number) =>
 
 const motion = (ms: number) => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms)
 
-function show(map: MapLibre, [west, south, east, north]: Bounds, padding: MapProps['padding']): void {
-  map.fitBounds([west, south, east, north], { padding: padding ?? 32, maxZoom: 17, duration: motion(200) })
+function show(map: MapLibre, [west, south, east, north]: Bounds, { padding, nearest }: Pick<MapProps, 'padding' | 'nearest'>): void {
+  map.fitBounds([west, south, east, north], { padding: padding ?? 32, maxZoom: nearest ?? 17, duration: motion(200) })
 }
 
 /** Brings what is selected into view where it lies outside, or where it is too small to be seen. */
@@ -271,7 +224,7 @@ function reveal(map: MapLibre, [west, south, east, north]: Bounds, padding: MapP
 
 function fitNow(map: MapLibre | null, props: MapProps): void {
   const to = props.fitSelection ?? props.fit
-  if (map && to) show(map, to, props.padding)
+  if (map && to) show(map, to, props)
 }
 
 const MEASURE_LAYERS: readonly LayerSpec[] = [

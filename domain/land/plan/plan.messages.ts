@@ -1,0 +1,83 @@
+import type { MessagesFor } from '@dishu/base/refusal'
+import type { PlanRefusal } from './plan.ts'
+
+const KIND: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  limit: { zh: '限额', en: 'limit' },
+  parcel: { zh: '地块', en: 'parcel' },
+  option: { zh: '方案', en: 'option' },
+}
+const SEE = { zh: '文件格式见 docs/methods/plan.md。', en: 'The format is described in docs/methods/plan.md.' }
+
+export const messages: MessagesFor<PlanRefusal> = {
+  'plan/not-readable': ({ file, why }) => ({
+    zh: { message: `无法读取 ${file}：${why}。`, hint: SEE.zh },
+    en: { message: `${file} cannot be read: ${why}.`, hint: SEE.en },
+  }),
+  'plan/not-a-program': ({ file, where, expected }) => ({
+    zh: { message: `${file} 的 ${where} 处不是规划模型，应为 ${expected}。`, hint: SEE.zh },
+    en: { message: `${file} is no plan at ${where}: expected ${expected}.`, hint: SEE.en },
+  }),
+  'plan/missing-part': ({ file, part }) => ({
+    zh: { message: `${file} 缺少配套文件 ${part}。`, hint: '请把 .json、.b、.idx、.co、.rhs 五个文件放在同一文件夹。' },
+    en: { message: `${file} lacks its companion ${part}.`, hint: 'Keep the five files .json, .b, .idx, .co and .rhs in one folder.' },
+  }),
+  'plan/wrong-size': ({ file, part, expected, found }) => ({
+    zh: { message: `${part} 应有 ${expected} 字节，实有 ${found} 字节，与 ${file} 不符。`, hint: '文件可能被截断，请重新生成。' },
+    en: { message: `${part} should have ${expected} bytes by ${file}, and has ${found}.`, hint: 'It may be cut off; generate it anew.' },
+  }),
+  'plan/not-a-number': ({ where }) => ({
+    zh: { message: `${where} 缺少数值或不是数字。`, hint: '规划不会替您猜测定额、价格或目标，请补全后再求解。' },
+    en: {
+      message: `${where} is missing or no number.`,
+      hint: 'A plan does not guess quotas, prices or targets; fill it in and solve again.',
+    },
+  }),
+  'plan/negative': ({ where, value }) => ({
+    zh: { message: `${where} 为负数（${value}）。`, hint: '用量、限额和目标都不能小于零；效益可以为负。' },
+    en: {
+      message: `${where} is negative (${value}).`,
+      hint: 'Amounts, limits and targets are zero or more; only a benefit may be negative.',
+    },
+  }),
+  'plan/named-twice': ({ what, id }) => ({
+    zh: { message: `${KIND[what]?.zh ?? what}“${id}”出现两次。`, hint: '请使用互不相同的编号。' },
+    en: { message: `The ${KIND[what]?.en ?? what} “${id}” occurs twice.`, hint: 'Give each an id of its own.' },
+  }),
+  'plan/unknown-limit': ({ where, limit }) => ({
+    zh: { message: `${where} 用到未定义的限额“${limit}”。`, hint: '请在 limits 中定义，或改正编号。' },
+    en: { message: `${where} uses the limit “${limit}”, which is not stated.`, hint: 'State it under limits, or mend its id.' },
+  }),
+  'plan/unknown-option': ({ parcel, option }) => ({
+    zh: { message: `地块 ${parcel} 被锁定为“${option}”，但没有这一方案。`, hint: 'locked 可取 in、out 或该地块的方案编号。' },
+    en: {
+      message: `Parcel ${parcel} is locked to “${option}”, which it does not have.`,
+      hint: 'locked is in, out, or the id of one of its options.',
+    },
+  }),
+  'plan/no-option': ({ parcel }) => ({
+    zh: { message: `地块 ${parcel} 必须入选，但没有任何方案。`, hint: '请补充方案，或取消锁定。' },
+    en: { message: `Parcel ${parcel} must be in, and has no option.`, hint: 'Give it an option, or unlock it.' },
+  }),
+  'plan/out-of-reach': ({ limit, target, stated, reachable }) => ({
+    zh: {
+      message: target
+        ? `目标“${limit}”为 ${stated}，但全部地块最多只能达到 ${reachable}。`
+        : `限额“${limit}”为 ${stated}，但已锁定的地块至少需要 ${reachable}。`,
+      hint: target ? '请降低目标，或增加可选方案。' : '请提高限额，或取消部分锁定。',
+    },
+    en: {
+      message: target
+        ? `The target “${limit}” is ${stated}; all parcels together reach ${reachable} at most.`
+        : `The limit “${limit}” is ${stated}; the locked parcels alone need ${reachable}.`,
+      hint: target ? 'Lower the target, or allow more options.' : 'Raise the limit, or unlock some parcels.',
+    },
+  }),
+  'plan/unsound': ({ fault }) => ({
+    zh: { message: `规划模型有误：${fault}。`, hint: SEE.zh },
+    en: { message: `The program is unsound: ${fault}.`, hint: SEE.en },
+  }),
+  'plan/unknown-word': ({ name, value, allowed }) => ({
+    zh: { message: `${name} 不认识“${value}”。`, hint: `可用：${allowed.join('、')}。` },
+    en: { message: `${name} does not know “${value}”.`, hint: `Use one of: ${allowed.join(', ')}.` },
+  }),
+}

@@ -1,0 +1,82 @@
+/** The same program for other solvers: MPS (fixed fields kept apart by blanks) and CPLEX LP, in pieces of text. Minimising, as MPS has it. */
+import type { Program } from './plan.ts'
+
+/** Names that every reader takes: x and the unit's and option's places; what they stand for is in the remarks at the head. */
+const columnName = (unit: number, option: number) => `x${unit}_${option}`
+const PIECE = 1 << 16
+
+export function* mpsOf(program: Program): Generator<string> {
+  const { problem, rowName, sign } = program
+  const { firstOption, benefit, width, row, use, limit, required } = problem
+  let text = '* maximise benefit: stated with the opposite sign, to be minimised\n'
+  for (let r = 0; r < limit.length; r++) text += `* r${r} ${sign[r] < 0 ? 'target' : 'limit'} ${JSON.stringify(rowName(r))}\n`
+  text += 'NAME plan\nROWS\n N benefit\n'
+  for (let r = 0; r < limit.length; r++) text += ` L r${r}\n`
+  for (let i = 0; i + 1 < firstOption.length; i++)
+    if (firstOption[i + 1] > firstOption[i]) text += ` ${required?.[i] === 1 ? 'E' : 'L'} u${i}\n`
+  text += "COLUMNS\n M1 'MARKER' 'INTORG'\n"
+  for (let i = 0; i + 1 < firstOption.length; i++) {
+    for (let k = firstOption[i]; k < firstOption[i + 1]; k++) {
+      const name = columnName(i, k - firstOption[i])
+      text += ` ${name} benefit ${-benefit[k]}\n`
+      for (let q = k * width; q < (k + 1) * width; q++) if (use[q] !== 0) text += ` ${name} r${row[q]} ${use[q]}\n`
+      text += ` ${name} u${i} 1\n`
+    }
+    if (text.length > PIECE) {
+      yield text
+      text = ''
+    }
+  }
+  text += " M2 'MARKER' 'INTEND'\nRHS\n"
+  for (let r = 0; r < limit.length; r++) text += ` rhs r${r} ${limit[r]}\n`
+  for (let i = 0; i + 1 < firstOption.length; i++) if (firstOption[i + 1] > firstOption[i]) text += ` rhs u${i} 1\n`
+  text += 'BOUNDS\n'
+  for (let i = 0; i + 1 < firstOption.length; i++) {
+    for (let k = firstOption[i]; k < firstOption[i + 1]; k++) text += ` UP bnd ${columnName(i, k - firstOption[i])} 1\n`
+    if (text.length > PIECE) {
+      yield text
+      text = ''
+    }
+  }
+  yield `${text}ENDATA\n`
+}
+
+export function* lpOf(program: Program): Generator<string> {
+  const { problem, rowName, sign } = program
+  const { firstOption, benefit, width, row, use, limit, required } = problem
+  const terms: string[][] = Array.from({ length: limit.length }, () => [])
+  const objective: string[] = []
+  const columns: string[] = []
+  const units: string[] = []
+  const signed = (value: number, name: string) => `${value < 0 ? '-' : '+'} ${Math.abs(value)} ${name}`
+  for (let i = 0; i + 1 < firstOption.length; i++) {
+    const names: string[] = []
+    for (let k = firstOption[i]; k < firstOption[i + 1]; k++) {
+      const name = columnName(i, k - firstOption[i])
+      names.push(name)
+      objective.push(signed(benefit[k], name))
+      for (let q = k * width; q < (k + 1) * width; q++) if (use[q] !== 0) terms[row[q]].push(signed(use[q], name))
+    }
+    columns.push(...names)
+    if (names.length > 0) units.push(` u${i}: ${names.join(' + ')} ${required?.[i] === 1 ? '=' : '<='} 1\n`)
+  }
+  for (let r = 0; r < limit.length; r++) yield `\\ r${r} ${sign[r] < 0 ? 'target' : 'limit'} ${JSON.stringify(rowName(r))}\n`
+  yield 'Maximize\n benefit:'
+  yield* wrapped(objective)
+  yield 'Subject To\n'
+  for (let r = 0; r < limit.length; r++) {
+    if (terms[r].length === 0) continue
+    yield ` r${r}:`
+    yield* wrapped(terms[r])
+    yield ` <= ${limit[r]}\n`
+  }
+  for (const line of units) yield line
+  yield 'Binary\n'
+  yield* wrapped(columns)
+  yield 'End\n'
+}
+
+/** Lines of a few terms each: some readers stop at 510 characters. */
+function* wrapped(words: readonly string[]): Generator<string> {
+  for (let n = 0; n < words.length; n += 8) yield ` ${words.slice(n, n + 8).join(' ')}\n`
+}

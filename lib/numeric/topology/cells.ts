@@ -1,0 +1,100 @@
+/**
+ * Segments in square cells. The cells are hashed, so that far outliers cost nothing, and a segment of many cells is registered only in those it
+ * passes. Everything is taken one unit wider than it is: rounding of a node never carries it out of its segment's cells.
+ */
+import { powerOfTwo, startsFrom } from './buffer.ts'
+
+export type Segments = {
+  /** Ends in whole units; x0 ≤ x1. */
+  readonly x0: Float64Array
+  readonly y0: Float64Array
+  readonly x1: Float64Array
+  readonly y1: Float64Array
+}
+
+/** west, south, east, north of every segment. */
+export function boxesOf({ x0, y0, x1, y1 }: Segments): Float64Array {
+  const box = new Float64Array(4 * x0.length)
+  for (let i = 0; i < x0.length; i++) {
+    box[4 * i] = x0[i]
+    box[4 * i + 1] = Math.min(y0[i], y1[i])
+    box[4 * i + 2] = x1[i]
+    box[4 * i + 3] = Math.max(y0[i], y1[i])
+  }
+  return box
+}
+
+export type Cells = {
+  /** Side of a cell, a power of two. */
+  readonly size: number
+  readonly mask: number
+  /** Segments of bucket b: items[start[b]] … items[start[b + 1]]. */
+  readonly start: Uint32Array
+  readonly items: Uint32Array
+  /** 1 where a segment is registered in every cell of its box, 0 where only in those it passes. */
+  readonly whole: Uint8Array
+}
+
+/** A box of at most this many cells is registered whole. */
+const WHOLE = 9
+
+export function bucketOf(cx: number, cy: number, mask: number): number {
+  let h = Math.imul(cx | 0, 0x9e3779b1) ^ Math.imul(cy | 0, 0x85ebca77)
+  h ^= h >>> 15
+  h = Math.imul(h, 0x2c1b3c6d)
+  return (h ^ (h >>> 13)) & mask
+}
+
+export function cellsOf({ x0, y0, x1, y1 }: Segments): Cells {
+  const n = x0.length
+  let extent = 0
+  for (let i = 0; i < n; i++) extent += Math.max(x1[i] - x0[i], Math.abs(y1[i] - y0[i]))
+  const size = powerOfTwo(Math.max(n === 0 ? 1 : extent / n, 16))
+  const mask = powerOfTwo(Math.max(16, n)) - 1
+  const whole = new Uint8Array(n)
+  const counts = new Uint32Array(mask + 2)
+  visit((bucket) => counts[bucket]++)
+  const start = startsFrom(counts)
+  const items = new Uint32Array(start[mask + 1])
+  const at = start.slice()
+  visit((bucket, i) => {
+    items[at[bucket]++] = i
+  })
+  return { size, mask, start, items, whole }
+
+  function visit(put: (bucket: number, i: number) => void): void {
+    for (let i = 0; i < n; i++) {
+      const low = Math.min(y0[i], y1[i]) - 1
+      const high = Math.max(y0[i], y1[i]) + 1
+      const left = Math.floor((x0[i] - 1) / size)
+      const right = Math.floor((x1[i] + 1) / size)
+      const bottom = Math.floor(low / size)
+      const top = Math.floor(high / size)
+      if (left === right && bottom === top) {
+        whole[i] = 1
+        put(bucketOf(left, bottom, mask), i)
+      } else if ((right - left + 1) * (top - bottom + 1) <= WHOLE) {
+        whole[i] = 1
+        for (let cy = bottom; cy <= top; cy++) for (let cx = left; cx <= right; cx++) put(bucketOf(cx, cy, mask), i)
+      } else passed(i, bottom, top, left, right, put)
+    }
+  }
+
+  /** Row by row: the columns that the segment touches between the row's lower and upper border, and a unit beside. */
+  function passed(i: number, bottom: number, top: number, left: number, right: number, put: (bucket: number, i: number) => void): void {
+    const dy = y1[i] - y0[i]
+    const slope = dy === 0 ? 0 : (x1[i] - x0[i]) / dy
+    for (let cy = bottom; cy <= top; cy++) {
+      let from = left
+      let to = right
+      if (Math.abs(dy) > 2) {
+        const a = x0[i] + (cy * size - 2 - y0[i]) * slope
+        const b = x0[i] + ((cy + 1) * size + 2 - y0[i]) * slope
+        const margin = 2 + Math.abs(slope) * 2
+        from = Math.max(left, Math.floor((Math.min(a, b) - margin) / size))
+        to = Math.min(right, Math.floor((Math.max(a, b) + margin) / size))
+      }
+      for (let cx = from; cx <= to; cx++) put(bucketOf(cx, cy, mask), i)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Linear and integer programs by HiGHS (Huangfu and Hall 2018), compiled to WebAssembly. For masters and small cores: its memory is 32-bit,
+ * and it runs on this thread until it is done or out of time.
+ */
+import { createRequire } from 'node:module'
+import type * as Highs from 'highs'
+
+// the package's types describe its CommonJS form, so that form is loaded
+const openHighs: typeof Highs.default.default = createRequire(import.meta.url)('highs')
+
+/** Minimise Σ cost x with `from ≤ x ≤ to`; row n's Σ coefficient x is at least `atLeast[n]`. The same shape as the kernels' masters. */
+export type Program = {
+  readonly cost: Float64Array
+  readonly from: Float64Array
+  readonly to: Float64Array
+  readonly rowStart: Uint32Array
+  readonly column: Uint32Array
+  readonly coefficient: Float64Array
+  readonly atLeast: Float64Array
+}
+/** `iterations`: of the simplex method, all told; counted, so that the same program ends at the same place everywhere. */
+export type WholeLimits = { readonly iterations: number; readonly gap: number }
+export type Solved = { readonly x: Float64Array; readonly objective: number }
+
+export type Solver = {
+  /** The optimum of a program written out in one of the solvers' own formats, or null where there is none: the check of an export. */
+  optimumOf(format: 'lp' | 'mps', text: string): Promise<number | null>
+  /** The optimum of a linear program, or null where HiGHS reports none. */
+  linear(program: Program): Solved | null
+  /** The best plan of a program in whole numbers found within the limits, and the bound that HiGHS proves; null where it found none. */
+  whole(program: Program, limits: WholeLimits): (Solved & { readonly bound: number }) | null
+}
+
+/** Loads the solver: some tens of milliseconds. */
+export async function openSolver(): Promise<Solver> {
+  const highs = await openHighs()
+  const run = <T>(
+    program: Program,
+    integer: boolean,
+    limits: WholeLimits | null,
+    read: (model: ReturnType<typeof highs.createModel>) => T,
+  ): T => {
+    const columns = program.cost.length
+    const rows = program.atLeast.length
+    const model = highs.createModel({
+      numCols: columns,
+      numRows: rows,
+      colCost: program.cost,
+      colLower: program.from,
+      colUpper: program.to,
+      rowLower: program.atLeast,
+      rowUpper: new Float64Array(rows).fill(Number.POSITIVE_INFINITY),
+      matrix: {
+        format: 'csr',
+        numRows: rows,
+        numCols: columns,
+        starts: Int32Array.from(program.rowStart),
+        indices: Int32Array.from(program.column),
+        values: program.coefficient,
+      },
+      ...(integer ? { integrality: new Int32Array(columns).fill(1) } : {}),
+    })
+    try {
+      model.options.set('output_flag', false)
+      if (limits) {
+        model.options.set('mip_rel_gap', limits.gap)
+        model.options.set('mip_abs_gap', 0)
+      }
+      model.run(
+        limits
+          ? {
+              [highs.constants.callbackType.mipInterrupt](event) {
+                if (Number(event.data.mip_total_lp_iterations) > limits.iterations) event.interrupt()
+              },
+            }
+          : undefined,
+      )
+      return read(model)
+    } finally {
+      model.dispose()
+    }
+  }
+  const { modelStatus } = highs.constants
+  return {
+    optimumOf: async (format, text) => {
+      const model = highs.createModel(format === 'lp' ? { format, data: text } : { format, data: new TextEncoder().encode(text) })
+      try {
+        model.options.set('output_flag', false)
+        model.run()
+        return model.getModelStatus() === modelStatus.optimal ? model.getObjectiveValue() : null
+      } finally {
+        model.dispose()
+      }
+    },
+    linear: (program) =>
+      run(program, false, null, (model) =>
+        model.getModelStatus() === modelStatus.optimal ? { x: model.getSolution().colValue, objective: model.getObjectiveValue() } : null,
+      ),
+    whole: (program, limits) =>
+      run(program, true, limits, (model) => {
+        const objective = model.getObjectiveValue()
+        const status = model.getModelStatus()
+        if (!Number.isFinite(objective) || (status !== modelStatus.optimal && status !== modelStatus.interrupted)) return null
+        return { x: model.getSolution().colValue, objective, bound: Number(model.info.get('mip_dual_bound')) }
+      }),
+  }
+}
