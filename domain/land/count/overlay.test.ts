@@ -103,7 +103,9 @@ test('slivers are nobody’s: what is thinner than a millimetre or under a hundr
   assert.deepEqual(told(overlay([patch], [box('D1', 99.95, 99.9, 200, 200)])), ['T1 - 10000.00 whole']) // 5 × 10 cm
   assert.deepEqual(told(overlay([patch], [box('D1', 99.8, 99.9, 200, 200)])), ['T1 D1 0.02', 'T1 - 9999.98'])
   assert.deepEqual(told(overlay([patch], [box('D1', 0.0004, 0.0004, 99.9996, 99.9996)])), ['T1 D1 10000.00 whole']) // a frame of 0.4 mm all round
-  assert.deepEqual(told(overlay([patch], [box('D1', 0, 0, 50.0004, 100), box('D2', 50, 0, 100, 100)])), ['T1 D1 5000.00', 'T1 D2 5000.00']) // 0.4 mm under both
+  const touching = overlay([patch], [box('D1', 0, 0, 50.0004, 100), box('D2', 50, 0, 100, 100)]) // 0.4 mm under both: the first has it, nobody is told
+  assert.deepEqual(told(touching), ['T1 D1 5000.04', 'T1 D2 4999.96'])
+  assert.deepEqual(doublyTold(touching), [])
 })
 
 test('a corner that one layer has and the other has not makes no piece', () => {
@@ -249,8 +251,7 @@ test('pieces cover each patch exactly, with outlines to match, and no parcel cou
       }
       for (const d of result.doubly) assert.ok(d.parcels.length > 1 && Math.abs(wkbArea(d.outline) - d.areaM2) < 0.01)
     }),
-    // one seed: of some ten thousand such heaps Clipper gets one outline wrong in all four ways (areas still add up), see `steadily`
-    { numRuns: 60, seed: 20261124 },
+    { numRuns: 60 },
   ))
 
 test('neither the order of patches nor that of parcels nor what else is in the layer changes a piece', () =>

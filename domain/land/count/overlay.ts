@@ -2,11 +2,11 @@
  * Contract parcels (地块) laid over the survey's patches (图斑): every patch falls into pieces that share no ground and leave none out,
  * each under one parcel or under none. Ground under two parcels or more counts for the one whose id comes first, and is reported.
  */
-import { wkbArea, wkbBounds } from '@dishu/base/wkb'
-import { common, kept, NOTHING, type Origin, type Outline, outlineOf, type Sliver, together, trimmed, without, wkbOf } from './cutting.ts'
-import { type Footprint, footprintOf } from './footprint.ts'
+import { readWkb, wkbArea, wkbBounds, writePolygonWkb } from '@dishu/base/wkb'
+import type { Outline, PolygonLayer } from '@dishu/numeric/topology/layer'
+import { overlayLayers } from '@dishu/numeric/topology/overlay'
+import { ringArea } from '@dishu/numeric/topology/ring'
 import { type Bounds, gridOf } from './nearby.ts'
-import { type Relation, relation } from './relation.ts'
 
 /** An outline with its id: WKB polygons in metres of the zone in which the survey's edges are straight. Ids are unique within a layer. */
 export type Shape = { readonly id: string; readonly wkb: Uint8Array }
@@ -33,12 +33,16 @@ export type DoublyCovered = {
 
 export type Overlay = { readonly pieces: readonly Piece[]; readonly doubly: readonly DoublyCovered[] }
 
+/** Smaller or thinner pieces are no ground but the noise of drawing. */
+export type Sliver = { readonly areaM2: number; readonly widthM: number }
+
 /** 0.01 m² is the last digit the standard records; a millimetre is less than any survey resolves. */
 export const SLIVER: Sliver = { areaM2: 0.01, widthM: 0.001 }
 
 /**
  * Lays `parcels` over `patches`, both in the same zone, each layer any part of a register. Pieces come patch by patch in the order given; within a
- * patch by parcel id, uncovered ground last. The order of either list changes no piece.
+ * patch by parcel id, uncovered ground last. The order of either list changes no piece, nor does what else is in the layers: every patch is cut
+ * for itself.
  *
  * Pieces of a patch add up to its planar area (to rounding); a piece below the sliver limits is no piece, its area goes to the patch's largest one, and outlines of
  * neighbouring pieces may part or overlap by as much.
@@ -50,55 +54,120 @@ export function overlay(patches: readonly Shape[], parcels: readonly Shape[], sl
   const doubly: DoublyCovered[] = []
   const ranked = parcels.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   const near = gridOf(ranked.map(placeOf))
-  const footprints = new Array<Footprint | undefined>(ranked.length)
-
   for (const patch of patches) {
-    const on = ranked.length === 0 ? [] : near(placeOf(patch))
-    const division = on.length === 0 ? null : divided(patch, on)
-    if (division === null) pieces.push({ patch: patch.id, parcel: null, areaM2: planarArea(patch), outline: null, overlapping: [] })
-    else report(patch, division)
+    const on = near(placeOf(patch)).map((rank) => ranked[rank])
+    if (on.length === 0) pieces.push({ patch: patch.id, parcel: null, areaM2: planarArea(patch), outline: null, overlapping: [] })
+    else divide(patch, on)
   }
   return { pieces, doubly }
 
-  /** The patch cut by those of the candidates that share ground with it; null when none does. */
-  function divided(patch: Shape, candidates: readonly number[]): Division | null {
-    const ground = footprintOf(patch.wkb)
-    const on: Layer[] = []
-    for (const rank of candidates) {
-      footprints[rank] ??= footprintOf(ranked[rank].wkb)
-      const how = relation(ground, footprints[rank])
-      if (how !== 'apart') on.push({ parcel: ranked[rank].id, footprint: footprints[rank], how })
+  function divide(patch: Shape, on: readonly Shape[]): void {
+    const ground = layerOf([patch])
+    const over = [layerOf(on)]
+    const combinations = overlayLayers(ground, over)
+    const doubled = combinations.filter(({ under }) => under[0].length > 1)
+    // where parcels overlap, ground that counts for the first of them is one piece with the rest of its ground
+    const counted = doubled.length === 0 ? combinations : overlayLayers(ground, over, { firstOnly: true })
+    const shares = shared(counted, planarArea(patch), sliver)
+
+    const others = new Map<number, Set<string>>()
+    for (const { under, areaM2, outline } of doubled) {
+      const real = withoutSlivers(outline, areaM2, sliver)
+      if (real.areaM2 === 0) continue
+      const [first, ...rest] = under[0]
+      const here = others.get(first) ?? new Set()
+      others.set(first, here)
+      for (const rank of rest) here.add(on[rank].id)
+      const ids = under[0].map((rank) => on[rank].id)
+      doubly.push({ patch: patch.id, parcels: ids, areaM2: real.areaM2, outline: real.outline ? wkbOf(real.outline) : patch.wkb })
     }
-    return on.length === 0 ? null : steadily(ground, on, sliver)
+    for (const { rank, areaM2, outline } of shares)
+      pieces.push({
+        patch: patch.id,
+        parcel: rank < 0 ? null : on[rank].id,
+        areaM2,
+        outline: outline && wkbOf(outline),
+        overlapping: [...(others.get(rank) ?? [])].sort(),
+      })
   }
+}
 
-  function report(patch: Shape, { ground, cells, origin }: Division): void {
-    const owned = new Map<string | null, { outlines: Outline[]; others: Set<string> }>()
-    for (const { outline, parcels: under } of cells) {
-      const [first = null, ...others] = under
-      const mine = owned.get(first) ?? { outlines: [], others: new Set() }
-      owned.set(first, mine)
-      mine.outlines.push(outline)
-      for (const other of others) mine.others.add(other)
-      if (others.length > 0) doubly.push({ patch: patch.id, parcels: under, areaM2: outline.areaM2, outline: wkbOf(outline, origin) })
-    }
+/** Ground that counts for the parcel of this rank, for none at −1. `outline` null: the whole patch. */
+type Share = { readonly rank: number; areaM2: number; readonly outline: Outline | null }
 
-    const found = [...owned].sort(([a], [b]) => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1))
-    const areas = found.map(([, { outlines }]) => outlines.reduce((sum, outline) => sum + outline.areaM2, 0))
-    shareOut(areas, ground.areaM2, planarArea(patch))
-    found.forEach(([parcel, { outlines, others }], i) => {
-      const outline = found.length === 1 ? null : wkbOf(outlines.length === 1 ? outlines[0] : union(outlines), origin)
-      pieces.push({ patch: patch.id, parcel, areaM2: areas[i], outline, overlapping: [...others].sort() })
-    })
+/**
+ * Pieces that are ground, their areas made to add up to the patch: what slivers had goes to the largest. A patch whose outline crosses itself keeps the
+ * ground it encloses, which its planar area does not tell.
+ */
+function shared(found: readonly Found[], planarM2: number, sliver: Sliver): Share[] {
+  if (found.length === 0) return [{ rank: -1, areaM2: 0, outline: null }]
+  const ground = found.reduce((sum, { areaM2 }) => sum + areaM2, 0)
+  const all = found.map(({ under, areaM2, outline }) => ({ rank: under[0][0] ?? -1, ...withoutSlivers(outline, areaM2, sliver) }))
+  const largestOf = (list: readonly Share[]) => list.reduce((most, each) => (each.areaM2 > most.areaM2 ? each : most))
+  const kept: Share[] = all.filter(({ areaM2 }) => areaM2 > 0)
+  if (kept.length === 0) {
+    // the patch itself is a sliver: it counts for whoever has most of it
+    const most = found.reduce((best, each) => (each.areaM2 > best.areaM2 ? each : best))
+    kept.push({ rank: most.under[0][0] ?? -1, areaM2: most.areaM2, outline: null })
   }
+  const total = Math.abs(planarM2 / ground - 1) < 1e-3 ? planarM2 : ground
+  const largest = largestOf(kept)
+  largest.areaM2 += total - kept.reduce((sum, { areaM2 }) => sum + areaM2, 0)
+  return kept.length === 1 ? [{ ...kept[0], outline: null }] : kept
+}
+type Found = ReturnType<typeof overlayLayers>[number]
 
-  /** One outline of several that touch; side by side as they are should the cutter not get their area. */
-  function union(outlines: readonly Outline[]): Outline {
-    const paths = outlines.flatMap((outline) => outline.paths)
-    const areaM2 = outlines.reduce((sum, outline) => sum + outline.areaM2, 0)
-    const one = together(paths, sliver)
-    return Math.abs(one.areaM2 - areaM2) <= one.droppedM2 + sliver.areaM2 + areaM2 * 1e-8 ? one : { paths, areaM2, droppedM2: 0 }
-  }
+/** The polygons of an outline that are ground; with nothing left the area is 0. A piece without outline is the whole patch and stays. */
+function withoutSlivers(
+  outline: Outline | null,
+  areaM2: number,
+  sliver: Sliver,
+): { readonly areaM2: number; readonly outline: Outline | null } {
+  if (outline === null) return { areaM2, outline }
+  const kept = outline.filter((rings) => {
+    const area = rings.reduce((sum, ring) => sum + ringArea(ring), 0)
+    return area >= sliver.areaM2 && 2 * area >= sliver.widthM * rings.reduce((sum, ring) => sum + ringLength(ring), 0)
+  })
+  if (kept.length === outline.length) return { areaM2, outline }
+  return { areaM2: kept.flat().reduce((sum, ring) => sum + ringArea(ring), 0), outline: kept }
+}
+
+function ringLength(ring: Float64Array): number {
+  let length = 0
+  for (let i = 2; i < ring.length; i += 2) length += Math.hypot(ring[i] - ring[i - 2], ring[i + 1] - ring[i - 1])
+  return length
+}
+
+/** Coordinates to 0.1 mm: what falls together there is no edge any more. */
+function wkbOf(outline: Outline): Uint8Array {
+  return writePolygonWkb(
+    outline.map((rings) => ({ rings: rings.map((ring) => ring.map((value) => Math.round(value * PER_METRE) / PER_METRE)) })),
+  )
+}
+const PER_METRE = 10_000
+
+/** Shapes as the kernel takes them: the first ring of every part is its shell. */
+function layerOf(shapes: readonly Shape[]): PolygonLayer {
+  const polygonRing = new Uint32Array(shapes.length + 1)
+  const ringStart = [0]
+  const hole: number[] = []
+  const rings: Float64Array[] = []
+  shapes.forEach(({ id, wkb }, i) => {
+    const geometry = readWkb(wkb)
+    if (geometry.type !== 'polygon') throw new RangeError(`expected a polygon in ${id}, got a ${geometry.type}`)
+    for (const polygon of geometry.polygons)
+      polygon.rings.forEach((ring, r) => {
+        rings.push(ring)
+        ringStart.push(ringStart[ringStart.length - 1] + ring.length / 2)
+        hole.push(r === 0 ? 0 : 1)
+      })
+    polygonRing[i + 1] = rings.length
+  })
+  const xy = new Float64Array(2 * ringStart[ringStart.length - 1])
+  rings.forEach((ring, r) => {
+    xy.set(ring, 2 * ringStart[r])
+  })
+  return { xy, ringStart: Uint32Array.from(ringStart), polygonRing, hole: Uint8Array.from(hole) }
 }
 
 function placeOf(shape: Shape): Bounds {
@@ -112,102 +181,4 @@ function planarArea(shape: Shape): number {
   const area = wkbArea(shape.wkb)
   if (!Number.isFinite(area)) throw new RangeError(`expected coordinates in metres in ${shape.id}, its area is ${area}`)
   return area
-}
-
-/** A parcel on the patch and how it lies there. */
-type Layer = { readonly parcel: string; readonly footprint: Footprint; readonly how: Relation }
-
-/** Ground under exactly these parcels, in order of id; of none when the list is empty. */
-type Cell = { readonly outline: Outline; readonly parcels: readonly string[]; readonly footprints: readonly Footprint[] }
-
-type Division = { readonly ground: Outline; readonly cells: readonly Cell[]; readonly origin: Origin }
-
-/**
- * Clipper, sweeping from south to north, now and then loses or doubles ground where many edges lie upon one another (one in fifty of random
- * heaps of overlapping stars, hardly ever in drawn layers). The areas of the cells must add up to the ground; where they do not, the ground is
- * turned by a quarter and cut again, and of four ways that all fail the one that fails least is taken.
- */
-function steadily(footprint: Footprint, on: readonly Layer[], sliver: Sliver): Division {
-  let best: Division | null = null
-  let least = Number.POSITIVE_INFINITY
-  for (let quarters = 0; quarters < 4; quarters++) {
-    const origin = { x: footprint.minX, y: footprint.minY, quarters }
-    const ground = outlineOf(footprint, origin)
-    const cells = divide(footprint, ground, on, origin, sliver)
-    let off = -ground.areaM2
-    let dropped = 0
-    for (const { outline } of cells) {
-      off += outline.areaM2
-      dropped += outline.droppedM2
-    }
-    const beyond = Math.abs(off) - dropped - sliver.areaM2 - ground.areaM2 * 1e-8
-    if (best === null || beyond < least) {
-      best = { ground, cells: cells.filter((cell) => cell.outline.areaM2 > 0), origin }
-      least = beyond
-    }
-    if (beyond <= 0) break
-  }
-  return best!
-}
-
-function divide(footprint: Footprint, ground: Outline, on: readonly Layer[], origin: Origin, sliver: Sliver): Cell[] {
-  const drawn = on.map((layer) => outlineOf(layer.footprint, origin))
-  const covers = on.map((layer, i): Cell => {
-    const { how, parcel } = layer
-    const outline =
-      how === 'within'
-        ? ground
-        : how === 'contains'
-          ? kept(drawn[i].paths, sliver)
-          : common(trimmed(ground, layer.footprint, origin), trimmed(drawn[i], footprint, origin), sliver)
-    return { outline, parcels: [parcel], footprints: [layer.footprint] }
-  })
-  // one parcel over everything leaves nothing
-  const whole = on.some(({ how }) => how === 'within')
-  const clip = drawn.filter((_, i) => covers[i].outline.areaM2 > 0).flatMap((outline) => trimmed(outline, footprint, origin))
-  const rest = whole ? NOTHING : clip.length === 0 ? ground : without(ground.paths, clip, sliver)
-  const covered = covers.reduce((sum, { outline }) => sum + outline.areaM2, 0)
-  const overlapping = covers.length > 1 && covered + rest.areaM2 - ground.areaM2 > sliver.areaM2
-  return [...(overlapping ? layered(covers, sliver) : covers), { outline: rest, parcels: [], footprints: [] }]
-}
-
-/** Covers that overlap, taken one after another: each splits the cells it meets and keeps what is left as a cell of its own. */
-function layered(covers: readonly Cell[], sliver: Sliver): Cell[] {
-  let cells: Cell[] = []
-  for (const cover of covers) {
-    const [footprint] = cover.footprints
-    let left = cover.outline
-    const next: Cell[] = []
-    for (const cell of cells) {
-      const clear = left.areaM2 === 0 || cell.footprints.some((other) => relation(other, footprint) === 'apart')
-      const both = clear ? NOTHING : common(cell.outline.paths, left.paths, sliver)
-      if (both.areaM2 === 0) {
-        next.push(cell)
-        continue
-      }
-      const parcels = [...cell.parcels, ...cover.parcels]
-      next.push({ ...cell, outline: without(cell.outline.paths, both.paths, sliver) })
-      next.push({ outline: both, parcels, footprints: [...cell.footprints, footprint] })
-      left = without(left.paths, both.paths, sliver)
-    }
-    next.push({ ...cover, outline: left })
-    cells = next
-  }
-  return cells
-}
-
-/**
- * Makes `areas` (in place) add up to the patch: what slivers lost goes to the largest, and the grid's rounding is shared by all.
- * `onGrid` and `planar` are the patch's area before and after rounding; where they differ by more than rounding can, the outline crosses itself.
- */
-function shareOut(areas: number[], onGrid: number, planar: number): void {
-  let sum = 0
-  let largest = 0
-  areas.forEach((area, i) => {
-    sum += area
-    if (area > areas[largest]) largest = i
-  })
-  areas[largest] += onGrid - sum
-  const scale = planar / onGrid
-  if (Math.abs(scale - 1) < 1e-3) for (let i = 0; i < areas.length; i++) areas[i] *= scale
 }

@@ -58,6 +58,18 @@ export const messages: MessagesFor<PlanRefusal> = {
     zh: { message: `地块 ${parcel} 必须入选，但没有任何方案。`, hint: '请补充方案，或取消锁定。' },
     en: { message: `Parcel ${parcel} must be in, and has no option.`, hint: 'Give it an option, or unlock it.' },
   }),
+  'plan/no-parcels': ({ file }) => ({
+    zh: { message: `${file} 中没有地块。`, hint: '请检查导出时的筛选条件。' },
+    en: { message: `${file} has no parcels.`, hint: 'Look at what was selected when it was made.' },
+  }),
+  'plan/too-many-options': ({ parcel, options, most }) => ({
+    zh: { message: `地块 ${parcel} 有 ${options} 个方案，最多 ${most} 个。`, hint: '请先去掉明显不合适的方案。' },
+    en: { message: `Parcel ${parcel} has ${options} options; ${most} is the most.`, hint: 'Leave out those that no one would choose.' },
+  }),
+  'plan/beyond-measure': ({ where, value }) => ({
+    zh: { message: `${where} 为 ${value}，超出任何计量单位的合理范围。`, hint: '请检查单位与小数点。' },
+    en: { message: `${where} is ${value}, beyond what any unit measures.`, hint: 'Check its unit and its decimal point.' },
+  }),
   'plan/out-of-reach': ({ limit, target, stated, reachable }) => ({
     zh: {
       message: target

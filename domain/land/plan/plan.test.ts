@@ -9,7 +9,7 @@ import { type AllocationProblem, sumUp } from '@dishu/numeric/allocation/problem
 import { type Program as LinearProgram, openSolver } from '@dishu/server-kit/solver'
 import fc from 'fast-check'
 import { inventedProgram } from './invented.testing.ts'
-import { type Program, programFrom } from './plan.ts'
+import { MOST_OPTIONS, type Program, programFrom, type StatedLimit } from './plan.ts'
 import { lpOf, mpsOf } from './program-files.ts'
 
 const solver = await openSolver()
@@ -143,12 +143,62 @@ test('the same program and seed give the same plan; units of measure change noth
   const problem = inventedProgram(3000, 8)
   const first = plan(problem, solve)
   assert.deepEqual(plan(problem, solve), first)
-  // money in 1/8 of its unit, the water of row 3 in 1/1024 (powers of two: no figure is rounded)
-  const use = problem.use.map((amount, q) => (problem.row[q] === 3 ? amount * 1024 : amount))
-  const limit = problem.limit.map((amount, r) => (r === 3 ? amount * 1024 : amount))
-  const scaled = plan({ ...problem, use, limit, benefit: problem.benefit.map((each) => each * 8) }, solve)
-  assert.ok(Math.abs(scaled.relaxedBound / 8 - first.relaxedBound) < 1e-6 * first.relaxedBound)
-  assert.ok(scaled.gap < 1.5 * first.gap + 1e-6)
+})
+
+test('units of measure change nothing: 万m³, 亿m³ or 亿元 give the same plan', () => {
+  const invented = inventedProgram(400, 8)
+  const tight = read3([{ id: 'w', atMost: 1.5 }], [3, 5, 4], [1, 1, 0.6])
+  for (const problem of [invented, tight]) {
+    const first = plan(problem, solve, { whole })
+    // powers of two, so that no figure is rounded: about 10⁻⁹ for money, 10⁻¹² for the even rows, 10⁶ for the odd ones
+    const [money, even, odd] = [2 ** -30, 2 ** -40, 2 ** 20]
+    const factor = (r: number) => (r % 2 === 0 ? even : odd)
+    const scaled = plan(
+      {
+        ...problem,
+        use: problem.use.map((amount, q) => amount * factor(problem.row[q])),
+        limit: problem.limit.map((amount, r) => amount * factor(r)),
+        benefit: problem.benefit.map((each) => each * money),
+      },
+      solve,
+      { whole },
+    )
+    assert.deepEqual([...scaled.choice], [...first.choice])
+    assert.deepEqual(
+      [scaled.status, scaled.benefit / money, scaled.bound / money, scaled.violation],
+      [first.status, first.benefit, first.bound, first.violation],
+    )
+    assert.deepEqual([...scaled.prices].map((price, r) => (price * factor(r)) / money), [...first.prices])
+  }
+})
+
+/** Three parcels of one option each under one limit. */
+function read3(limits: readonly StatedLimit[], benefits: readonly number[], uses: readonly number[]): AllocationProblem {
+  const parcels = benefits.map((benefit, i) => ({ id: `p${i}`, options: [{ id: 'x', benefit, uses: { w: uses[i] } }] }))
+  const read = programFrom({ limits, parcels }, 'p.json')
+  assert.ok(read.ok)
+  return read.value.problem
+}
+
+test('limits below one that cannot hold together are proven so', () => {
+  // two of three are asked for, in a unit in which a parcel needs 10⁻⁹ and there is 1.5 of that
+  const problem: AllocationProblem = {
+    firstOption: Uint32Array.of(0, 1, 2, 3),
+    benefit: Float64Array.of(1, 1, 1),
+    width: 2,
+    row: Uint16Array.of(0, 1, 0, 1, 0, 1),
+    use: Float64Array.of(1e-9, -1, 1e-9, -1, 1e-9, -1),
+    limit: Float64Array.of(1.5e-9, -2),
+  }
+  assert.equal(plan(problem, solve, { whole }).status, 'infeasible')
+  const conflict = smallestConflict(problem, solve)
+  assert.deepEqual(conflict?.rows, [0, 1])
+  assert.ok(Math.abs(conflict.atLeast[0] / 1e-9 - 0.5) < 1e-6 && Math.abs(conflict.atLeast[1] - 0.5) < 1e-6, String(conflict.atLeast))
+})
+
+test('an excess is a share of its limit, however small the limit', () => {
+  const problem = read3([{ id: 'w', atMost: 1e-4 }], [1, 1, 1], [1e-4, 1e-5, 1e-5])
+  assert.ok(Math.abs(sumUp(problem, Int16Array.of(0, 0, -1)).violation - 0.1) < 1e-12)
 })
 
 test('more water never lowers the bound, and its price lies between a little more and a little less', () => {
@@ -248,6 +298,10 @@ const broken: readonly (readonly [string, (program: typeof stated) => unknown])[
   ['plan/negative', (program) => ({ ...program, parcels: [{ id: 'a', options: [{ id: 'x', benefit: 1, uses: { water: -1 } }] }] })],
   ['plan/unknown-option', (program) => ({ ...program, parcels: [{ id: 'a', options: [], locked: 'rice' }] })],
   ['plan/no-option', (program) => ({ ...program, limits: [], parcels: [{ id: 'a', options: [], locked: 'in' }] })],
+  ['plan/no-parcels', (program) => ({ ...program, parcels: [] })],
+  ['plan/beyond-measure', (program) => ({ ...program, limits: [{ id: 'water', atMost: 1e300 }] })],
+  ['plan/beyond-measure', (program) => ({ ...program, parcels: [{ id: 'a', options: [{ id: 'x', benefit: -1e31, uses: {} }] }] })],
+  ['plan/beyond-measure', (program) => ({ ...program, parcels: [{ id: 'a', options: [{ id: 'x', benefit: 1, uses: { water: 1e-310 } }] }] })],
   ['plan/out-of-reach', (program) => ({ ...program, limits: [program.limits[0], { id: 'area', atLeast: 5 }] })],
 ]
 for (const [code, breakIt] of broken) {
@@ -256,6 +310,22 @@ for (const [code, breakIt] of broken) {
     assert.equal(read.ok ? 'accepted' : read.refusal.code, code)
   })
 }
+
+test('a parcel of more options than are counted is refused', () => {
+  const options = Array.from({ length: MOST_OPTIONS + 1 }, (_, j) => ({ id: String(j), benefit: j, uses: {} }))
+  const read = programFrom({ limits: [], parcels: [{ id: 'a', options }] }, 'p.json')
+  assert.deepEqual(read.ok || [read.refusal.code, read.refusal.details], [
+    'plan/too-many-options',
+    { parcel: 'a', options: MOST_OPTIONS + 1, most: MOST_OPTIONS },
+  ])
+})
+
+test('a county of 200,000 parcels is read', () => {
+  const parcels = Array.from({ length: 200_000 }, (_, i) => ({ id: `p${i}`, options: [{ id: 'x', benefit: 1 + (i % 7), uses: { w: 1 } }] }))
+  const read = programFrom({ limits: [{ id: 'w', atMost: 5 }], parcels }, 'p.json')
+  assert.ok(read.ok)
+  assert.equal(read.value.problem.benefit.length, 200_000)
+})
 
 test('the program as MPS and LP has the same optimum in another solver', async () => {
   const read = programFrom(stated, 'p.json')

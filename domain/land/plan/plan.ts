@@ -37,9 +37,18 @@ export type PlanRefusal =
   | Refusal<'plan/unknown-limit', { where: string; limit: string }>
   | Refusal<'plan/unknown-option', { parcel: string; option: string }>
   | Refusal<'plan/no-option', { parcel: string }>
+  | Refusal<'plan/no-parcels', { file: string }>
+  | Refusal<'plan/too-many-options', { parcel: string; options: number; most: number }>
+  | Refusal<'plan/beyond-measure', { where: string; value: number }>
   | Refusal<'plan/out-of-reach', { limit: string; target: boolean; stated: number; reachable: number }>
   | Refusal<'plan/unsound', { fault: string }>
   | Refusal<'plan/unknown-word', { name: string; value: string; allowed: readonly string[] }>
+
+/** Options of one parcel: a choice is kept in 16 bits. */
+export const MOST_OPTIONS = 32_767
+/** Figures outside are slips of a unit or of a pen, whatever they measure; inside, no sum or product of theirs leaves the doubles. */
+const [SMALLEST, LARGEST] = [1e-30, 1e30]
+const isBeyondMeasure = (value: number) => Math.abs(value) > LARGEST || (value !== 0 && Math.abs(value) < SMALLEST)
 
 const namedTwice = (what: Named, id: string) => refuse('plan/named-twice', { what, id })
 
@@ -51,6 +60,7 @@ export function programFrom(json: unknown, file: string): Result<Program, PlanRe
   if (!isRecord(json)) return shape('$', '{ limits: [...], parcels: [...] }')
   if (!Array.isArray(json.limits)) return shape('$.limits', '[{ id, atMost | atLeast }]')
   if (!Array.isArray(json.parcels)) return shape('$.parcels', '[{ id, options: [{ id, benefit, uses }] }]')
+  if (json.parcels.length === 0) return refuse('plan/no-parcels', { file })
   const rows = new Map<string, { row: number; sign: 1 | -1 }>()
   const limit = new Float64Array(json.limits.length)
   for (const [r, each] of json.limits.entries()) {
@@ -61,6 +71,7 @@ export function programFrom(json: unknown, file: string): Result<Program, PlanRe
     if (target && each.atMost !== undefined) return shape(where, 'atMost | atLeast')
     if (typeof value !== 'number' || !Number.isFinite(value)) return refuse('plan/not-a-number', { where: `${where} (${each.id})` })
     if (value < 0) return refuse('plan/negative', { where: `${where} (${each.id})`, value })
+    if (isBeyondMeasure(value)) return refuse('plan/beyond-measure', { where: `${where} (${each.id})`, value })
     if (rows.has(each.id)) return namedTwice('limit', each.id)
     rows.set(each.id, { row: r, sign: target ? -1 : 1 })
     limit[r] = target ? -value : value
@@ -90,6 +101,8 @@ function parcelsFrom(
     if (!isRecord(parcel) || typeof parcel.id !== 'string' || !Array.isArray(parcel.options)) return shape(where, '{ id, options: [...] }')
     if (seen.has(parcel.id)) return namedTwice('parcel', parcel.id)
     seen.add(parcel.id)
+    if (parcel.options.length > MOST_OPTIONS)
+      return refuse('plan/too-many-options', { parcel: parcel.id, options: parcel.options.length, most: MOST_OPTIONS })
     const options: (typeof kept)[number] = []
     const optionIds = new Set<string>()
     for (const [j, option] of parcel.options.entries()) {
@@ -111,8 +124,8 @@ function parcelsFrom(
     names.push(parcel.id)
     kept.push(allowed)
   }
-  const width = Math.max(1, ...kept.flat().map(({ entries }) => entries.length))
   const all = kept.flat()
+  const width = all.reduce((most, { entries }) => Math.max(most, entries.length), 1)
   const firstOption = new Uint32Array(kept.length + 1)
   kept.forEach((options, i) => {
     firstOption[i + 1] = firstOption[i] + options.length
@@ -148,12 +161,14 @@ function optionFrom(
     return shape(where, '{ id, benefit, uses: { limit: amount } }')
   if (typeof option.benefit !== 'number' || !Number.isFinite(option.benefit))
     return refuse('plan/not-a-number', { where: `${where}.benefit` })
+  if (isBeyondMeasure(option.benefit)) return refuse('plan/beyond-measure', { where: `${where}.benefit`, value: option.benefit })
   const entries: (readonly [number, number])[] = []
   for (const [name, amount] of Object.entries(option.uses)) {
     const known = rows.get(name)
     if (!known) return refuse('plan/unknown-limit', { where, limit: name })
     if (typeof amount !== 'number' || !Number.isFinite(amount)) return refuse('plan/not-a-number', { where: `${where}.uses["${name}"]` })
     if (amount < 0) return refuse('plan/negative', { where: `${where}.uses["${name}"]`, value: amount })
+    if (isBeyondMeasure(amount)) return refuse('plan/beyond-measure', { where: `${where}.uses["${name}"]`, value: amount })
     if (amount > 0) entries.push([known.row, known.sign * amount])
   }
   return accept({ id: option.id, stated, benefit: option.benefit, entries })
@@ -162,8 +177,12 @@ function optionFrom(
 /** A program that stands, or the first reason why it cannot be solved, in the words of its limits and parcels. */
 export function sound(program: Program): Result<Program, PlanRefusal> {
   const [fault] = faultsOf(program.problem)
-  if (!fault) return accept(program)
-  return refusalOf(fault, program)
+  if (fault) return refusalOf(fault, program)
+  for (const part of ['benefit', 'use', 'limit'] as const) {
+    const index = program.problem[part].findIndex(isBeyondMeasure)
+    if (index >= 0) return refuse('plan/beyond-measure', { where: `${part}[${index}]`, value: program.problem[part][index] })
+  }
+  return accept(program)
 }
 
 function refusalOf(fault: ProblemFault, { rowName, unitName, sign }: Program): Result<never, PlanRefusal> {

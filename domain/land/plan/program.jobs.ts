@@ -4,7 +4,7 @@ import { accept, type Result, refuse } from '@dishu/base/refusal'
 import { optionsOf, smallestConflict, worthOfLimit } from '@dishu/numeric/allocation/explain'
 import { type Plan, plan } from '@dishu/numeric/allocation/plan'
 import { openSolver } from '@dishu/server-kit/solver'
-import { type PlanRefusal, type Program, programFrom, sound } from './plan.ts'
+import { MOST_OPTIONS, type PlanRefusal, type Program, programFrom, sound } from './plan.ts'
 
 const MOST_BYTES = 2 ** 31 - 1 // of one file; beyond it a text is no string any more
 const MOST_TEXT = 500_000_000
@@ -23,7 +23,7 @@ export async function readProgram(file: string): Promise<Result<Program, PlanRef
   }
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(text.replace(/^\uFEFF/, '')) // as Windows' editors begin a file
   } catch (fault) {
     return refuse('plan/not-readable', { file, why: fault instanceof Error ? fault.message : String(fault) })
   }
@@ -42,6 +42,7 @@ function headerOf(json: unknown): Header | null {
 
 async function readParts(file: string, header: Header): Promise<Result<Program, PlanRefusal>> {
   const { N, O, M, Z } = header
+  if (O > MOST_OPTIONS) return refuse('plan/too-many-options', { parcel: '0', options: O, most: MOST_OPTIONS })
   const base = file.replace(/\.json$/, '')
   const read = async (extension: string, bytes: number): Promise<Result<ArrayBuffer, PlanRefusal>> => {
     const part = `${base}.${extension}`

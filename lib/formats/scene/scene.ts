@@ -60,8 +60,8 @@ function run<T>(order: SceneOrder, readable: readonly string[], options: SceneOp
     .slice(0, 3)
     .join(', ')
   const bytes = readable.reduce((sum, path) => sum + sizeOf(path), 0)
-  // unpacking and decoding go at some 5 MB/s on a slow machine
-  const limits: Limits = { rssMb: 2048, wallS: 120 + bytes / (5 * MB), ...options.limits }
+  // unpacking and decoding go at some 2 MB/s on a slow and busy machine
+  const limits: Limits = { rssMb: 2048, wallS: 120 + bytes / (2 * MB), ...options.limits }
   const { network, cpu } = fences()
   const scratch = resolve(options.scratch)
   const node = [

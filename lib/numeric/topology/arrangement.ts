@@ -4,7 +4,7 @@
  * Half-edge 2e runs along edge e, 2e + 1 back; the face is to the left. Every component of connected edges has one outer cycle, along which the face
  * outside of it lies; every other cycle is the outer border of a face of its own. Face 0 is the unbounded one.
  */
-import { IntList, startsFrom } from './buffer.ts'
+import { counts, cursorOf, IntList, ints, signs, sortPart, startsFrom } from './buffer.ts'
 import type { OwnedSegments } from './edges.ts'
 import { nesting } from './nesting.ts'
 import { cross } from './predicates.ts'
@@ -40,21 +40,21 @@ export function arrange(segments: OwnedSegments, which: 'open' | 'all'): Arrange
   const { nodes, start: chainStart, chain } = noded
   const { from, to, start, owner, side } = merged(segments, chainStart, chain, nodes.count, which)
   const edges = from.length
-  const origin = new Int32Array(2 * edges)
+  const origin = ints(2 * edges)
   for (let e = 0; e < edges; e++) {
     origin[2 * e] = from[e]
     origin[2 * e + 1] = to[e]
   }
   const { x, y } = nodes
-  const next = new Int32Array(2 * edges)
-  const counts = new Uint32Array(nodes.count + 1)
-  for (let h = 0; h < 2 * edges; h++) counts[origin[h]]++
-  const out = startsFrom(counts)
-  const leaving = new Int32Array(2 * edges)
-  const at = out.slice()
+  const next = ints(2 * edges)
+  const degree = counts(nodes.count + 1)
+  for (let h = 0; h < 2 * edges; h++) degree[origin[h]]++
+  const out = startsFrom(degree)
+  const leaving = ints(2 * edges)
+  const at = cursorOf(out)
   for (let h = 0; h < 2 * edges; h++) leaving[at[origin[h]]++] = h
   /** The last half-edge counter-clockwise from due west: to its left lies the face in which the node's component lies, if the node is its westernmost. */
-  const westmost = new Int32Array(nodes.count).fill(-1)
+  const westmost = ints(nodes.count).fill(-1)
   for (let v = 0; v < nodes.count; v++) {
     const first = out[v]
     const end = out[v + 1]
@@ -64,8 +64,8 @@ export function arrange(segments: OwnedSegments, which: 'open' | 'all'): Arrange
     westmost[v] = lastUpper(first, end, v)
   }
 
-  const cycle = new Int32Array(2 * edges).fill(-1)
-  const firsts = new IntList(1024)
+  const cycle = ints(2 * edges).fill(-1)
+  const firsts = new IntList(Math.min(1024, 2 * edges))
   for (let h = 0; h < 2 * edges; h++) {
     if (cycle[h] >= 0) continue
     const c = firsts.length
@@ -111,26 +111,17 @@ function aroundNode(
     const below = (dx: number, dy: number) => (dy < 0 || (dy === 0 && dx < 0) ? 1 : 0)
     return below(gx, gy) - below(hx, hy) || -Math.sign(cross(gx, gy, hx, hy)) || g - h
   }
-  if (end - begin > 16) {
-    leaving.subarray(begin, end).sort(before)
-    return
-  }
-  for (let k = begin + 1; k < end; k++) {
-    const h = leaving[k]
-    let l = k
-    for (; l > begin && before(leaving[l - 1], h) > 0; l--) leaving[l] = leaving[l - 1]
-    leaving[l] = h
-  }
+  sortPart(leaving, begin, end, before)
 }
 
 /** Pieces of segments between neighbouring nodes, those between the same two made one. */
 function merged(segments: OwnedSegments, chainStart: Uint32Array, chain: Int32Array, nodes: number, which: 'open' | 'all') {
   const pieces = chain.length - segments.x0.length
-  const lower = new Int32Array(pieces)
-  const upper = new Int32Array(pieces)
-  const source = new Int32Array(pieces) // segment, as ~k where the piece runs from the higher node to the lower
+  const lower = ints(pieces)
+  const upper = ints(pieces)
+  const source = ints(pieces) // segment, as ~k where the piece runs from the higher node to the lower
   let n = 0
-  const counts = new Uint32Array(nodes + 1)
+  const fromLower = counts(nodes + 1)
   for (let k = 0; k < segments.x0.length; k++) {
     for (let c = chainStart[k]; c + 1 < chainStart[k + 1]; c++) {
       const u = chain[c]
@@ -138,23 +129,24 @@ function merged(segments: OwnedSegments, chainStart: Uint32Array, chain: Int32Ar
       lower[n] = u < w ? u : w
       upper[n] = u < w ? w : u
       source[n] = u < w ? k : ~k
-      counts[lower[n++]]++
+      fromLower[lower[n++]]++
     }
   }
-  const at = startsFrom(counts)
-  const sorted = new Int32Array(n)
-  const fill = at.slice()
+  const at = startsFrom(fromLower)
+  const sorted = ints(n)
+  const fill = cursorOf(at)
   for (let i = 0; i < n; i++) sorted[fill[lower[i]]++] = i
 
-  const from = new Int32Array(n)
-  const to = new Int32Array(n)
-  const start = new Uint32Array(n + 1)
+  const from = ints(n)
+  const to = ints(n)
+  const start = counts(n + 1)
   const owner = new IntList(segments.owner.length + 16)
   const sides = new IntList(segments.owner.length + 16)
+  const byUpper = (i: number, j: number) => upper[i] - upper[j] || i - j
   let edges = 0
   for (let v = 0; v < nodes; v++) {
     const end = at[v + 1]
-    if (end - at[v] > 1) sorted.subarray(at[v], end).sort((i, j) => upper[i] - upper[j] || i - j)
+    if (end - at[v] > 1) sortPart(sorted, at[v], end, byUpper)
     for (let k = at[v]; k < end; ) {
       const w = upper[sorted[k]]
       const began = owner.length
@@ -180,11 +172,13 @@ function merged(segments: OwnedSegments, chainStart: Uint32Array, chain: Int32Ar
     }
   }
   start[edges] = owner.length
+  const side = signs(sides.length)
+  side.set(sides.done())
   return {
     from: from.subarray(0, edges),
     to: to.subarray(0, edges),
     start: start.subarray(0, edges + 1),
     owner: owner.done(),
-    side: Int8Array.from(sides.done()),
+    side,
   }
 }

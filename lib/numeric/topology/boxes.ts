@@ -1,3 +1,5 @@
+import { counts, floats } from './buffer.ts'
+
 /** Boxes packed by place (Leutenegger, Lopez and Edgington 1997, sort-tile-recursive): which of them meet a window. */
 const WIDTH = 16
 /** More than boxes in any index. */
@@ -13,32 +15,37 @@ export class Boxes {
   /** A box with west > east is nowhere. */
   constructor(box: Float64Array, members?: Uint32Array) {
     this.#box = box
-    const all = members ?? Uint32Array.from({ length: box.length / 4 }, (_, i) => i)
-    const order = all.filter((i) => box[4 * i] <= box[4 * i + 2])
-    const middle = (i: number, axis: number) => box[4 * i + axis] + box[4 * i + axis + 2]
-    sortBy(order, (i) => middle(i, 0))
-    const columns = Math.ceil(Math.sqrt(order.length / WIDTH))
-    const inColumn = columns === 0 ? 0 : Math.ceil(order.length / columns / WIDTH) * WIDTH
-    for (let c = 0; inColumn > 0 && c * inColumn < order.length; c++)
-      sortBy(order.subarray(c * inColumn, (c + 1) * inColumn), (i) => middle(i, 1))
+    const order = present(box, members)
     this.#order = order
+    if (order.length > WIDTH) {
+      sortByMiddle(order, box, 0)
+      const columns = Math.ceil(Math.sqrt(order.length / WIDTH))
+      const inColumn = Math.ceil(order.length / columns / WIDTH) * WIDTH
+      for (let c = 0; c * inColumn < order.length; c++) sortByMiddle(order.subarray(c * inColumn, (c + 1) * inColumn), box, 1)
+    }
     let below = order.length
-    let boxAt = (i: number, axis: number) => box[4 * order[i] + axis]
-    while (below > 1 || (below === 1 && this.#levels.length === 0)) {
+    let lower: Float64Array | null = null
+    while (below > 1 || (below === 1 && lower === null)) {
       const count = Math.ceil(below / WIDTH)
-      const level = new Float64Array(4 * count)
+      const level = floats(4 * count)
       for (let k = 0; k < count; k++) {
-        level.fill(Number.POSITIVE_INFINITY, 4 * k, 4 * k + 2)
-        level.fill(Number.NEGATIVE_INFINITY, 4 * k + 2, 4 * k + 4)
-        for (let i = k * WIDTH; i < Math.min(below, (k + 1) * WIDTH); i++) {
-          level[4 * k] = Math.min(level[4 * k], boxAt(i, 0))
-          level[4 * k + 1] = Math.min(level[4 * k + 1], boxAt(i, 1))
-          level[4 * k + 2] = Math.max(level[4 * k + 2], boxAt(i, 2))
-          level[4 * k + 3] = Math.max(level[4 * k + 3], boxAt(i, 3))
+        let [west, south, east, north] = NOWHERE
+        const end = Math.min(below, (k + 1) * WIDTH)
+        for (let i = k * WIDTH; i < end; i++) {
+          const at: number = lower ? 4 * i : 4 * order[i]
+          const from: Float64Array = lower ?? box
+          if (from[at] < west) west = from[at]
+          if (from[at + 1] < south) south = from[at + 1]
+          if (from[at + 2] > east) east = from[at + 2]
+          if (from[at + 3] > north) north = from[at + 3]
         }
+        level[4 * k] = west
+        level[4 * k + 1] = south
+        level[4 * k + 2] = east
+        level[4 * k + 3] = north
       }
       this.#levels.push(level)
-      boxAt = (i, axis) => level[4 * i + axis]
+      lower = level
       below = count
     }
   }
@@ -76,9 +83,24 @@ export class Boxes {
   }
 }
 
-/** Sorts by a key to one part in 2^26 of its range, ties by number: as exact as packing needs, and numbers sort faster than pairs. */
-function sortBy(order: Uint32Array, key: (i: number) => number): void {
-  const values = Float64Array.from(order, key)
+const NOWHERE = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] as const
+
+/** Those of the members whose box is somewhere. */
+function present(box: Float64Array, members: Uint32Array | undefined): Uint32Array {
+  const count = members ? members.length : box.length / 4
+  const list = counts(count)
+  let n = 0
+  for (let k = 0; k < count; k++) {
+    const i = members ? members[k] : k
+    if (box[4 * i] <= box[4 * i + 2]) list[n++] = i
+  }
+  return list.subarray(0, n)
+}
+
+/** Sorts by the boxes' middles to one part in 2^26 of their range, ties by number: as exact as packing needs, and numbers sort faster than pairs. */
+function sortByMiddle(order: Uint32Array, box: Float64Array, axis: 0 | 1): void {
+  const values = floats(order.length)
+  for (let k = 0; k < order.length; k++) values[k] = box[4 * order[k] + axis] + box[4 * order[k] + axis + 2]
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
   for (const value of values) {
@@ -88,5 +110,7 @@ function sortBy(order: Uint32Array, key: (i: number) => number): void {
   const scale = most > least ? (PLACES - 1) / (most - least) : 0
   for (let k = 0; k < values.length; k++) values[k] = Math.floor((values[k] - least) * scale) * PLACES + k
   values.sort()
-  order.set(Uint32Array.from(values, (value) => order[value - Math.floor(value / PLACES) * PLACES]))
+  const before = counts(order.length)
+  before.set(order)
+  for (let k = 0; k < values.length; k++) order[k] = before[values[k] - Math.floor(values[k] / PLACES) * PLACES]
 }

@@ -2,7 +2,7 @@
  * Segments in square cells. The cells are hashed, so that far outliers cost nothing, and a segment of many cells is registered only in those it
  * passes. Everything is taken one unit wider than it is: rounding of a node never carries it out of its segment's cells.
  */
-import { powerOfTwo, startsFrom } from './buffer.ts'
+import { counts, cursorOf, flags, floats, powerOfTwo, startsFrom } from './buffer.ts'
 
 export type Segments = {
   /** Ends in whole units; x0 ≤ x1. */
@@ -14,7 +14,7 @@ export type Segments = {
 
 /** west, south, east, north of every segment. */
 export function boxesOf({ x0, y0, x1, y1 }: Segments): Float64Array {
-  const box = new Float64Array(4 * x0.length)
+  const box = floats(4 * x0.length)
   for (let i = 0; i < x0.length; i++) {
     box[4 * i] = x0[i]
     box[4 * i + 1] = Math.min(y0[i], y1[i])
@@ -51,12 +51,12 @@ export function cellsOf({ x0, y0, x1, y1 }: Segments): Cells {
   for (let i = 0; i < n; i++) extent += Math.max(x1[i] - x0[i], Math.abs(y1[i] - y0[i]))
   const size = powerOfTwo(Math.max(n === 0 ? 1 : extent / n, 16))
   const mask = powerOfTwo(Math.max(16, n)) - 1
-  const whole = new Uint8Array(n)
-  const counts = new Uint32Array(mask + 2)
-  visit((bucket) => counts[bucket]++)
-  const start = startsFrom(counts)
-  const items = new Uint32Array(start[mask + 1])
-  const at = start.slice()
+  const whole = flags(n)
+  const members = counts(mask + 2)
+  visit((bucket) => members[bucket]++)
+  const start = startsFrom(members)
+  const items = counts(start[mask + 1])
+  const at = cursorOf(start)
   visit((bucket, i) => {
     items[at[bucket]++] = i
   })

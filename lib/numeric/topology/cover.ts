@@ -1,10 +1,11 @@
 /** Which parcels cover every face, found by walking over the edges from the outside inwards. */
 import type { Arrangement } from './arrangement.ts'
+import { counts, flags, ints } from './buffer.ts'
 
 /** How many parcels cover every face of an arrangement. */
 export function depths(plane: Arrangement): Int32Array {
   const { start, side } = plane
-  const depth = new Int32Array(plane.faces)
+  const depth = ints(plane.faces)
   walk(plane, (from, to, edge, leftwards) => {
     let net = 0
     for (let o = start[edge]; o < start[edge + 1]; o++) net += side[o]
@@ -19,10 +20,10 @@ export function depths(plane: Arrangement): Int32Array {
  */
 export class Covers {
   count = 1
-  #start = new Uint32Array(1024)
-  #members: Int32Array = new Int32Array(4096)
-  #table = new Int32Array(2048).fill(-1)
-  #scratch = new Int32Array(64)
+  #start = counts(64)
+  #members: Int32Array = ints(256)
+  #table = ints(128).fill(-1)
+  #scratch = ints(64)
 
   size(set: number): number {
     return this.#start[set + 1] - this.#start[set]
@@ -40,7 +41,7 @@ export class Covers {
   /** The set of the ground beyond an edge: those who draw it with their ground there are added, those with their ground here taken away. */
   beyond(set: number, owner: Int32Array, side: Int8Array, from: number, to: number, enter: number): number {
     let n = this.#start[set + 1] - this.#start[set]
-    if (n + to - from > this.#scratch.length) this.#scratch = new Int32Array(2 * (n + to - from))
+    if (n + to - from > this.#scratch.length) this.#scratch = ints(2 * (n + to - from))
     const scratch = this.#scratch
     for (let k = 0; k < n; k++) scratch[k] = this.#members[this.#start[set] + k]
     for (let o = from; o < to; o++) {
@@ -85,7 +86,7 @@ export class Covers {
     if (start + n > this.#members.length) this.#members = grown(this.#members, 2 * (start + n))
     this.#members.set(this.#scratch.subarray(0, n), start)
     if (set + 2 > this.#start.length) {
-      const longer = new Uint32Array(2 * this.#start.length)
+      const longer = counts(2 * this.#start.length)
       longer.set(this.#start)
       this.#start = longer
     }
@@ -96,7 +97,7 @@ export class Covers {
   }
 
   #rehash(): void {
-    const table = new Int32Array(2 * this.#table.length).fill(-1)
+    const table = ints(2 * this.#table.length).fill(-1)
     const mask = table.length - 1
     for (let set = 1; set < this.count; set++) {
       const start = this.#start[set]
@@ -112,7 +113,7 @@ export class Covers {
 }
 
 function grown(values: Int32Array, length: number): Int32Array {
-  const longer = new Int32Array(length)
+  const longer = ints(length)
   longer.set(values)
   return longer
 }
@@ -120,7 +121,7 @@ function grown(values: Int32Array, length: number): Int32Array {
 /** The set of owners on every face. */
 export function coverOf(plane: Arrangement, covers: Covers): Int32Array {
   const { start, owner, side } = plane
-  const cover = new Int32Array(plane.faces)
+  const cover = ints(plane.faces)
   walk(plane, (from, to, edge, leftwards) => {
     cover[to] = covers.beyond(cover[from], owner, side, start[edge], start[edge + 1], leftwards ? 1 : -1)
   })
@@ -130,7 +131,7 @@ export function coverOf(plane: Arrangement, covers: Covers): Int32Array {
 /** Steps from every face to its neighbours once: over `edge` to the face on its left (or right). */
 function walk(plane: Arrangement, step: (from: number, to: number, edge: number, leftwards: boolean) => void): void {
   const { cycle, first, face, next, outer } = plane
-  const reached = new Uint8Array(first.length)
+  const reached = flags(first.length)
   const waiting: number[] = []
   for (const begin of outer) {
     if (reached[begin]) continue
@@ -154,7 +155,7 @@ function walk(plane: Arrangement, step: (from: number, to: number, edge: number,
 
 /** 1 for every face that lies inside an odd number of the drawn lines, 0 for the others. */
 export function parities(plane: Arrangement): Int32Array {
-  const odd = new Int32Array(plane.faces)
+  const odd = ints(plane.faces)
   walk(plane, (from, to, edge) => {
     odd[to] = odd[from] ^ ((plane.start[edge + 1] - plane.start[edge]) & 1)
   })

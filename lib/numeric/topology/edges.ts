@@ -2,7 +2,7 @@
  * Edges of a layer, each once, with the parcels that draw it. Where two parcels share an edge vertex for vertex, one lies to its left and one to its
  * right; over the whole layer such edges cancel, and only the others can bound an overlap, a gap or the outside.
  */
-import { IntList, powerOfTwo } from './buffer.ts'
+import { counts, floats, IntList, ints, powerOfTwo, signs } from './buffer.ts'
 import type { Segments } from './cells.ts'
 import { type Ground, toGrid } from './ground.ts'
 import { Nodes } from './nodes.ts'
@@ -31,7 +31,7 @@ export function edgeTable(ground: Ground, parcels?: Uint32Array): EdgeTable {
   })
   let capacity = powerOfTwo(Math.max(16, drawn * 0.7))
   let mask = capacity - 1
-  let slots = new Int32Array(2 * capacity).fill(-1)
+  let slots = ints(2 * capacity).fill(-1)
   let more = new Map<number, number[]>()
   let used = 0
 
@@ -92,7 +92,7 @@ export function edgeTable(ground: Ground, parcels?: Uint32Array): EdgeTable {
     const rest = more
     capacity *= 2
     mask = capacity - 1
-    slots = new Int32Array(2 * capacity).fill(-1)
+    slots = ints(2 * capacity).fill(-1)
     more = new Map()
     for (let s = 0; 2 * s < old.length; s++) {
       if (old[2 * s] < 0) continue
@@ -131,7 +131,7 @@ const net = (code: number): 1 | -1 => (code & 1 ? 1 : -1)
 export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, which: 'open' | 'all', others: OwnedSegments): OwnedSegments {
   const { layer, grid } = ground
   const { xy, ringStart, polygonRing } = layer
-  const chosen = new IntList(which === 'all' ? edges : 1 << 14)
+  const chosen = new IntList(which === 'all' ? edges : Math.min(edges, 1 << 14))
   let owners = 0
   for (let s = 0; 2 * s < slots.length; s++) {
     const first = slots[2 * s]
@@ -148,17 +148,17 @@ export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, wh
   }
   const n = chosen.length
   // in the order in which they are drawn, not in that of the table: neighbours stay neighbours in memory
-  const order = new Float64Array(n)
+  const order = floats(n)
   for (let i = 0; i < n; i++) order[i] = (slots[2 * chosen.values[i]] >> 1) * FAR + chosen.values[i]
   order.sort()
   const m = others.x0.length
-  const x0 = new Float64Array(n + m)
-  const y0 = new Float64Array(n + m)
-  const x1 = new Float64Array(n + m)
-  const y1 = new Float64Array(n + m)
-  const start = new Uint32Array(n + m + 1)
-  const owner = new Int32Array(owners + others.owner.length)
-  const side = new Int8Array(owner.length)
+  const x0 = floats(n + m)
+  const y0 = floats(n + m)
+  const x1 = floats(n + m)
+  const y1 = floats(n + m)
+  const start = counts(n + m + 1)
+  const owner = ints(owners + others.owner.length)
+  const side = signs(owner.length)
   let at = 0
   let k = 0
   for (let i = 0; i < n; i++) {
@@ -195,7 +195,7 @@ export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, wh
     }
   }
   start[k] = at
-  const cut = (values: Float64Array) => (k === n + m ? values : values.slice(0, k))
+  const cut = (values: Float64Array) => (k === n + m ? values : values.subarray(0, k))
   return {
     x0: cut(x0),
     y0: cut(y0),
@@ -238,6 +238,7 @@ const ownerOf = groupOf
 
 /** Segments of the chosen owners, each of which has one. */
 export function ofOwners(segments: OwnedSegments, chosen: Uint8Array): OwnedSegments {
+  if (segments.owner.length === 0) return segments
   const kept = Uint32Array.from(segments.owner.keys()).filter((k) => chosen[segments.owner[k]] === 1)
   const pick = (values: Float64Array) => Float64Array.from(kept, (k) => values[k])
   return {
@@ -257,13 +258,13 @@ export function together(parts: readonly OwnedSegments[]): OwnedSegments {
   const count = parts.reduce((sum, part) => sum + part.x0.length, 0)
   const owners = parts.reduce((sum, part) => sum + part.owner.length, 0)
   const all = {
-    x0: new Float64Array(count),
-    y0: new Float64Array(count),
-    x1: new Float64Array(count),
-    y1: new Float64Array(count),
-    start: new Uint32Array(count + 1),
-    owner: new Int32Array(owners),
-    side: new Int8Array(owners),
+    x0: floats(count),
+    y0: floats(count),
+    x1: floats(count),
+    y1: floats(count),
+    start: counts(count + 1),
+    owner: ints(owners),
+    side: signs(owners),
   }
   let at = 0
   let owned = 0

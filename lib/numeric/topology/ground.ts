@@ -1,4 +1,5 @@
 /** A layer made ready: every ring measured and oriented, every place on one grid. */
+import { flags, floats, signs } from './buffer.ts'
 import type { PolygonLayer, RingArea } from './layer.ts'
 
 /**
@@ -34,10 +35,10 @@ export function groundOf(layer: PolygonLayer, shared?: Grid): Ground {
   const { xy, ringStart, polygonRing, hole } = layer
   const parcels = polygonRing.length - 1
   const rings = ringStart.length - 1
-  const side = new Int8Array(rings)
-  const ringArea = new Float64Array(rings)
-  const box = new Float64Array(4 * parcels)
-  const nowhere = new Uint8Array(parcels)
+  const side = signs(rings)
+  const ringArea = floats(rings)
+  const box = floats(4 * parcels)
+  const nowhere = flags(parcels)
   for (let p = 0; p < parcels; p++) {
     let west = Number.POSITIVE_INFINITY
     let south = Number.POSITIVE_INFINITY

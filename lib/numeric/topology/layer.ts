@@ -125,6 +125,8 @@ export type Piece = {
 export type OverlayOptions = {
   readonly areaOf?: RingArea
   readonly outlines?: boolean
+  /** Where a layer overlaps itself only its first polygon counts: no piece is under two of one layer. */
+  readonly firstOnly?: boolean
 }
 
 // entry points: `findTopology(layer, options)` in find.ts, `overlayLayers(parcels, others, options)` in overlay.ts

@@ -1,6 +1,6 @@
 /** Which polygons of a layer a point lies in. */
 import { Boxes } from './boxes.ts'
-import { startsFrom } from './buffer.ts'
+import { counts, cursorOf, startsFrom } from './buffer.ts'
 import type { Ground } from './ground.ts'
 
 /** Edges of one polygon by height, for many points. */
@@ -57,7 +57,7 @@ export function locator({ layer, box, nowhere }: Ground): (x: number, y: number)
     const south = box[4 * p + 1]
     const high = box[4 * p + 3] - south
     const perUnit = high > 0 ? count / high : 0
-    const counts = new Uint32Array(count + 1)
+    const edgesIn = counts(count + 1)
     const bandAt = (y: number) => Math.min(count - 1, Math.max(0, Math.floor((y - south) * perUnit)))
     const each = (visit: (band: number, v: number) => void) => {
       for (let r = polygonRing[p]; r < polygonRing[p + 1]; r++)
@@ -67,10 +67,10 @@ export function locator({ layer, box, nowhere }: Ground): (x: number, y: number)
           for (let band = Math.min(a, b); band <= Math.max(a, b); band++) visit(band, v)
         }
     }
-    each((band) => counts[band]++)
-    const start = startsFrom(counts)
-    const list = new Uint32Array(start[count])
-    const at = start.slice()
+    each((band) => edgesIn[band]++)
+    const start = startsFrom(edgesIn)
+    const list = counts(start[count])
+    const at = cursorOf(start)
     each((band, v) => {
       list[at[band]++] = v
     })

@@ -1,5 +1,6 @@
 /** Which face a component of the arrangement lies in: the one to the left of its westernmost node. */
 import { Boxes } from './boxes.ts'
+import { flags, floats, ints, marked, sortPart } from './buffer.ts'
 import { cross } from './predicates.ts'
 
 type Cycles = {
@@ -14,8 +15,8 @@ type Cycles = {
 /** Face of every cycle (0 is the unbounded one), the number of faces, and the components' outer cycles from west to east. */
 export function nesting({ x, y, origin, cycle, first, westmost }: Cycles): { face: Int32Array; faces: number; outer: Int32Array } {
   const component = components(origin, cycle, first.length)
-  const west = new Int32Array(first.length).fill(-1) // component → its westernmost node, of several the southernmost
-  const box = new Float64Array(4 * first.length)
+  const west = ints(first.length).fill(-1) // component → its westernmost node, of several the southernmost
+  const box = floats(4 * first.length)
   for (let h = 0; h < origin.length; h++) {
     const c = component[cycle[h]]
     const v = origin[h]
@@ -33,13 +34,17 @@ export function nesting({ x, y, origin, cycle, first, westmost }: Cycles): { fac
     if (y[v] < box[at + 1]) box[at + 1] = y[v]
     else if (y[v] > box[at + 3]) box[at + 3] = y[v]
   }
-  const order = Int32Array.from(first.keys())
-    .filter((c) => west[c] >= 0)
-    .sort((c, d) => x[west[c]] - x[west[d]] || y[west[c]] - y[west[d]])
-  const outer = order.map((c) => cycle[westmost[west[c]]])
-  const isOuter = new Uint8Array(first.length)
-  for (const c of outer) isOuter[c] = 1
-  const face = new Int32Array(first.length)
+  const there = flags(first.length)
+  for (let c = 0; c < first.length; c++) if (west[c] >= 0) there[c] = 1
+  const order = marked(there)
+  sortPart(order, 0, order.length, (c, d) => x[west[c]] - x[west[d]] || y[west[c]] - y[west[d]])
+  const outer = ints(order.length)
+  const isOuter = flags(first.length)
+  for (let k = 0; k < order.length; k++) {
+    outer[k] = cycle[westmost[west[order[k]]]]
+    isOuter[outer[k]] = 1
+  }
+  const face = ints(first.length)
   let faces = 1
   for (let c = 0; c < face.length; c++) if (!isOuter[c]) face[c] = faces++
   if (order.length > 1) place()
@@ -50,7 +55,7 @@ export function nesting({ x, y, origin, cycle, first, westmost }: Cycles): { fac
     const inside = order.filter(withBoxes())
     const byHeight = inside.toSorted((c, d) => y[west[c]] - y[west[d]])
     const heights = Float64Array.from(byHeight, (c) => y[west[c]])
-    const best = new Int32Array(first.length).fill(-1)
+    const best = ints(first.length).fill(-1)
     for (let h = 0; h < origin.length; h += 2) {
       const a = origin[h]
       const b = origin[h ^ 1]
@@ -74,7 +79,7 @@ export function nesting({ x, y, origin, cycle, first, westmost }: Cycles): { fac
   }
 
   function withBoxes(): (c: number) => boolean {
-    const boxes = new Boxes(box, Uint32Array.from(order))
+    const boxes = new Boxes(box, order)
     return (c) => {
       const v = west[c]
       let found = false
@@ -104,7 +109,8 @@ export function nesting({ x, y, origin, cycle, first, westmost }: Cycles): { fac
 
 /** Component of every cycle, named by one of its cycles. Cycles that meet in a node are joined by the edges around it. */
 function components(origin: Int32Array, cycle: Int32Array, cycles: number): Int32Array {
-  const parent = Int32Array.from({ length: cycles }, (_, c) => c)
+  const parent = ints(cycles)
+  for (let c = 0; c < cycles; c++) parent[c] = c
   const root = (c: number): number => {
     let r = c
     while (parent[r] !== r) {
@@ -118,7 +124,8 @@ function components(origin: Int32Array, cycle: Int32Array, cycles: number): Int3
     const b = root(cycle[h + 1])
     if (a !== b) parent[Math.max(a, b)] = Math.min(a, b)
   }
-  return parent.map((_, c) => root(c))
+  for (let c = 0; c < cycles; c++) parent[c] = root(c)
+  return parent
 }
 
 /** The first of ascending values that is at least `least`. */

@@ -1,20 +1,21 @@
+import { floats, ints, powerOfTwo } from './buffer.ts'
+
+/** A place as bits, to be mixed. */
+const place = new Float64Array(2)
+const bits = new Int32Array(place.buffer)
+
 /** Points of the grid, each with a number: the same place gets the same number. */
 export class Nodes {
-  x = new Float64Array(1024)
-  y = new Float64Array(1024)
+  x: Float64Array
+  y: Float64Array
   count = 0
-  #table = new Int32Array(4096).fill(-1)
-  #place = new Float64Array(2)
-  #bits = new Int32Array(this.#place.buffer)
+  #table: Int32Array
 
-  constructor(expected = 0) {
-    if (expected > 1024) {
-      this.x = new Float64Array(expected)
-      this.y = new Float64Array(expected)
-      let capacity = 4096
-      while (capacity < expected * 1.6) capacity *= 2
-      this.#table = new Int32Array(capacity).fill(-1)
-    }
+  constructor(expected: number) {
+    const size = Math.max(16, expected)
+    this.x = floats(size)
+    this.y = floats(size)
+    this.#table = ints(powerOfTwo(size * 1.6)).fill(-1)
   }
 
   /** The number of the node at a whole-numbered place, a new one where there was none. −0 is 0. */
@@ -38,9 +39,8 @@ export class Nodes {
   }
 
   #hash(x: number, y: number): number {
-    this.#place[0] = x + 0
-    this.#place[1] = y + 0
-    const bits = this.#bits
+    place[0] = x + 0
+    place[1] = y + 0
     let h =
       Math.imul(bits[0], 0x9e3779b1) ^ Math.imul(bits[1], 0x85ebca77) ^ Math.imul(bits[2], 0xc2b2ae3d) ^ Math.imul(bits[3], 0x27d4eb2f)
     h ^= h >>> 15
@@ -50,8 +50,8 @@ export class Nodes {
 
   #grow(): void {
     const size = this.count * 2
-    const x = new Float64Array(size)
-    const y = new Float64Array(size)
+    const x = floats(size)
+    const y = floats(size)
     x.set(this.x)
     y.set(this.y)
     this.x = x
@@ -59,7 +59,7 @@ export class Nodes {
   }
 
   #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(-1)
+    const table = ints(this.#table.length * 2).fill(-1)
     const mask = table.length - 1
     for (let i = 0; i < this.count; i++) {
       let h = this.#hash(this.x[i], this.y[i]) & mask

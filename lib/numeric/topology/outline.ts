@@ -1,5 +1,6 @@
 /** Areas and outlines of faces. */
 import type { Arrangement } from './arrangement.ts'
+import { flags, ints } from './buffer.ts'
 import { fromGrid, type Grid, PER_METRE } from './ground.ts'
 import type { Outline, Place, RingArea } from './layer.ts'
 
@@ -16,6 +17,8 @@ export type Measure = {
   readonly inside: (face: number) => Place
 }
 
+const NONE: readonly number[] = []
+
 export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | null): Measure {
   const { x, y, origin, next, cycle, first, face } = plane
   const members = new Map<number, number[]>()
@@ -24,11 +27,19 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
     if (list) list.push(c)
     else members.set(face[c], [c])
   }
-  const border = new Int32Array(plane.faces).fill(-1)
-  const outerCycles = new Uint8Array(first.length)
+  const border = ints(plane.faces).fill(-1)
+  const outerCycles = flags(first.length)
   for (const c of plane.outer) outerCycles[c] = 1
   for (let c = 0; c < first.length; c++) if (!outerCycles[c]) border[face[c]] = c
-  const cyclesOf = (f: number) => (border[f] < 0 ? (members.get(f) ?? []) : [border[f], ...(members.get(f) ?? [])])
+  const cyclesOf = (f: number): readonly number[] => {
+    const inner = members.get(f) ?? NONE
+    if (border[f] < 0) return inner
+    return inner.length === 0 ? [border[f]] : [border[f], ...inner]
+  }
+  // faces and half-edges that the outline in hand has, by its number
+  let outlines = 0
+  let faceIn: Int32Array | null = null
+  let edgeIn: Int32Array | null = null
 
   /** Sums begin at the cycle's least node, so that the same cycle has the same area to the last bit however it was found. */
   const cycleArea = (c: number): number => {
@@ -38,7 +49,7 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
       const d = x[origin[h]] - x[origin[least]] || y[origin[h]] - y[origin[least]]
       if (d < 0) least = h
     }
-    if (areaOf) return areaOf(ringFrom(least, next))
+    if (areaOf) return areaOf(ringFrom(least, (h) => next[h]))
     const x0 = x[origin[least]]
     const y0 = y[origin[least]]
     let twice = 0
@@ -57,7 +68,11 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
   return {
     cycleArea,
     cyclesOf,
-    faceArea: (f) => cyclesOf(f).reduce((sum, c) => sum + cycleArea(c), 0),
+    faceArea(f) {
+      let area = border[f] < 0 ? 0 : cycleArea(border[f])
+      for (const c of members.get(f) ?? NONE) area += cycleArea(c)
+      return area
+    },
     perimeterM(f) {
       let length = 0
       for (const c of cyclesOf(f)) {
@@ -73,36 +88,42 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
     inside,
   }
 
-  function ringFrom(start: number, follow: Int32Array | ((h: number) => number)): Float64Array {
-    const after = typeof follow === 'function' ? follow : (h: number) => follow[h]
-    const ring: number[] = []
+  function ringFrom(start: number, after: (h: number) => number): Float64Array {
+    let n = 1
+    for (let h = after(start); h !== start; h = after(h)) n++
+    const ring = new Float64Array(2 * n + 2)
     let h = start
-    do {
-      ring.push(fromGrid(x[origin[h]], grid.x), fromGrid(y[origin[h]], grid.y))
+    for (let i = 0; i < 2 * n; i += 2) {
+      ring[i] = fromGrid(x[origin[h]], grid.x)
+      ring[i + 1] = fromGrid(y[origin[h]], grid.y)
       h = after(h)
-    } while (h !== start)
-    ring.push(ring[0], ring[1])
-    return Float64Array.from(ring)
+    }
+    ring[2 * n] = ring[0]
+    ring[2 * n + 1] = ring[1]
+    return ring
   }
 
   function outline(faces: readonly number[]): Outline {
-    const mine = new Set(faces)
-    const isBorder = (h: number) => !mine.has(face[cycle[h ^ 1]])
+    faceIn ??= ints(plane.faces)
+    edgeIn ??= ints(origin.length)
+    const [mine, done] = [faceIn, edgeIn]
+    const now = ++outlines
+    for (const f of faces) mine[f] = now
+    const isBorder = (h: number) => mine[face[cycle[h ^ 1]]] !== now
     // around the end of h, past edges that lie inside
     const after = (h: number) => {
       let g = next[h]
       while (!isBorder(g)) g = next[g ^ 1]
       return g
     }
-    const done = new Set<number>()
     const shells: Float64Array[][] = []
     const holes: Float64Array[] = []
     for (const f of faces)
       for (const c of cyclesOf(f)) {
         let h = first[c]
         do {
-          if (isBorder(h) && !done.has(h)) {
-            for (let g = h; !done.has(g); g = after(g)) done.add(g)
+          if (isBorder(h) && done[h] !== now) {
+            for (let g = h; done[g] !== now; g = after(g)) done[g] = now
             const ring = ringFrom(h, after)
             if (turns(ring) > 0) shells.push([ring])
             else holes.push(ring)

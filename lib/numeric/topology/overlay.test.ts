@@ -38,6 +38,20 @@ test('a layer that overlaps itself gives ground under both', () => {
   )
 })
 
+test('asked for the first only, ground under two polygons of a layer is the first one’s, in one piece', () => {
+  // the third polygon lies around all of it; none of its edges is near
+  const layer = layerFrom([square(4, 0, 6), square(0, 0, 6), square(-50, -50, 100)])
+  const pieces = overlayLayers(layerFrom([square(0, 0, 10)]), [layer], { firstOnly: true })
+  assert.deepEqual(
+    pieces.map(({ under, areaM2, outline }) => [under, Math.round(areaM2), outline?.length]),
+    [
+      [[[0]], 36, 1],
+      [[[1]], 24, 1],
+      [[[2]], 40, 1],
+    ],
+  )
+})
+
 test('a parcel in the hole of a polygon is under none', () => {
   const ring: Drawn[number] = [[square(0, 0, 100)[0][0], square(40, 40, 20)[0][0].toReversed()]]
   const pieces = overlayLayers(layerFrom([square(45, 45, 5), square(10, 10, 5)]), [layerFrom([ring])])

@@ -6,7 +6,7 @@
  */
 import { arrange } from './arrangement.ts'
 import { Boxes } from './boxes.ts'
-import { IntList, startsFrom } from './buffer.ts'
+import { counts, cursorOf, flags, floats, IntList, ints, marked, pooled, startsFrom } from './buffer.ts'
 import { clippedAreas } from './clip.ts'
 import { Covers, coverOf, depths } from './cover.ts'
 import { edgeTable, type OwnedSegments, ofOwners, segmentsOf, together } from './edges.ts'
@@ -27,12 +27,16 @@ type Found = { readonly others: readonly number[]; areaM2: number; readonly face
  * each have their own pieces. Rings that cross themselves count as rings.ts describes.
  */
 export function overlayLayers(parcels: PolygonLayer, others: readonly PolygonLayer[], options: OverlayOptions = {}): Piece[] {
+  return pooled(() => laidOver(parcels, others, options))
+}
+
+function laidOver(parcels: PolygonLayer, others: readonly PolygonLayer[], options: OverlayOptions): Piece[] {
   const areaOf = options.areaOf ?? null
   const count = parcels.polygonRing.length - 1
   const own = prepared(parcels)
   const { grid } = own.ground
   const layers = others.map((layer) => prepared(layer, grid))
-  const area = new Float64Array(count)
+  const area = floats(count)
   for (let p = 0; p < count; p++) area[p] = own.mended.get(p) ?? parcelArea(own.ground, p, areaOf)
 
   const { cut, cutting, near } = whoMeets(own.ground, layers)
@@ -42,9 +46,10 @@ export function overlayLayers(parcels: PolygonLayer, others: readonly PolygonLay
     if (cut[p] || !(area[p] > 0)) continue
     const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
     const under = locators.map((locate) => locate(parcels.xy[v], parcels.xy[v + 1]))
+    if (options.firstOnly) for (const here of under) here.splice(1)
     pieces[p] = [{ parcel: p, under, areaM2: area[p], outline: null }]
   }
-  if (options.outlines === false && areaOf === null) clipParcels()
+  if (options.outlines === false && areaOf === null && !options.firstOnly) clipParcels()
   cutParcels()
   return pieces.flatMap((mine) => mine ?? [])
 
@@ -81,14 +86,14 @@ export function overlayLayers(parcels: PolygonLayer, others: readonly PolygonLay
   }
 
   function cutParcels(): void {
-    const members = Uint32Array.from(cut.keys()).filter((p) => cut[p] === 1 && area[p] > 0)
+    const members = marked(cut).filter((p) => area[p] > 0)
     if (members.length === 0) return
     const drawn = [segmentsOf(own.ground, edgeTable(own.ground, members), 'all', ofOwners(own.segments, cut))]
     const offsets: number[] = []
     let owners = count
     layers.forEach((layer, k) => {
       offsets.push(owners)
-      const polygons = Uint32Array.from(cutting[k].keys()).filter((j) => cutting[k][j] === 1)
+      const polygons = marked(cutting[k])
       const theirs = segmentsOf(layer.ground, edgeTable(layer.ground, polygons), 'all', ofOwners(layer.segments, cutting[k]))
       drawn.push({ ...theirs, owner: theirs.owner.map((owner) => owner + owners) })
       owners += cutting[k].length
@@ -130,11 +135,8 @@ export function overlayLayers(parcels: PolygonLayer, others: readonly PolygonLay
       const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
       const around = locators.map((locate, k) => locate(parcels.xy[v], parcels.xy[v + 1]).filter((j) => !cutting[k][j]))
       const under = (others: readonly number[]) => underOf(others).map((on, k) => [...on, ...around[k]].sort((a, b) => a - b))
-      pieces[p] = piecesOf(
-        p,
-        mine.map(({ others, areaM2, faces }) => ({ under: under(others), areaM2, faces })),
-        measure,
-      )
+      const found = mine.map(({ others, areaM2, faces }) => ({ under: under(others), areaM2, faces }))
+      pieces[p] = piecesOf(p, options.firstOnly ? underFirst(found) : found, measure)
     }
   }
 
@@ -159,6 +161,23 @@ export function overlayLayers(parcels: PolygonLayer, others: readonly PolygonLay
       outline: whole || options.outlines === false || !measure ? null : measure.outline(faces),
     }))
   }
+}
+
+type UnderSome = { readonly under: number[][]; areaM2: number; readonly faces: number[] }
+
+/** Pieces with only the first polygon of each layer, joined where that makes them the same. */
+function underFirst(found: readonly UnderSome[]): UnderSome[] {
+  const joined: UnderSome[] = []
+  for (const { under, areaM2, faces } of found) {
+    const first = under.map((on) => on.slice(0, 1))
+    const same = joined.find((piece) => piece.under.every((on, k) => isSame(on, first[k])))
+    if (!same) joined.push({ under: first, areaM2, faces })
+    else {
+      same.areaM2 += areaM2
+      same.faces.push(...faces)
+    }
+  }
+  return joined
 }
 
 const isSame = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((each, i) => each === b[i])
@@ -193,14 +212,15 @@ type Near = { readonly start: Uint32Array; readonly layer: Int32Array; readonly 
 function whoMeets(ground: Ground, layers: readonly Prepared[]): { cut: Uint8Array; cutting: Uint8Array[]; near: Near } {
   const { box, grid } = ground
   const boxes = new Boxes(box)
-  const cut = new Uint8Array(box.length / 4)
+  const cut = flags(box.length / 4)
   const margin = 4 / PER_METRE
   const candidate: number[] = []
   let candidates = 0
-  const met = { parcel: new IntList(), layer: new IntList(), vertex: new IntList(), polygon: new IntList() }
+  const some = Math.min(1024, 4 * cut.length + 64)
+  const met = { parcel: new IntList(some), layer: new IntList(some), vertex: new IntList(some), polygon: new IntList(some) }
   const cutting = layers.map(({ ground: other, mended, segments }, k) => {
     const { xy, ringStart, polygonRing } = other.layer
-    const meets = new Uint8Array(polygonRing.length - 1)
+    const meets = flags(polygonRing.length - 1)
     const edge = (owner: number, ax: number, ay: number, bx: number, by: number, vertex: number): void => {
       const west = Math.min(ax, bx) - margin
       const east = Math.max(ax, bx) + margin
@@ -271,15 +291,15 @@ function whoMeets(ground: Ground, layers: readonly Prepared[]): { cut: Uint8Arra
     })
   }
 
-  const counts = new Uint32Array(cut.length + 1)
-  for (const p of met.parcel.done()) counts[p]++
-  const start = startsFrom(counts)
-  const fill = start.slice()
+  const edgesNear = counts(cut.length + 1)
+  for (let i = 0; i < met.parcel.length; i++) edgesNear[met.parcel.values[i]]++
+  const start = startsFrom(edgesNear)
+  const fill = cursorOf(start)
   const near = {
     start,
-    layer: new Int32Array(met.parcel.length),
-    vertex: new Int32Array(met.parcel.length),
-    polygon: new Int32Array(met.parcel.length),
+    layer: ints(met.parcel.length),
+    vertex: ints(met.parcel.length),
+    polygon: ints(met.parcel.length),
   }
   for (let i = 0; i < met.parcel.length; i++) {
     const at = fill[met.parcel.values[i]]++

@@ -3,6 +3,7 @@
  * hole outside its shell takes nothing away, and lines that cross enclose what lies inside an odd number of them (as GEOS' make-valid reads them).
  */
 import { arrange } from './arrangement.ts'
+import { counts, floats } from './buffer.ts'
 import { parities } from './cover.ts'
 import { NO_SEGMENTS, type OwnedSegments, SegmentList } from './edges.ts'
 import { fromGrid, type Ground, PER_METRE, toGrid } from './ground.ts'
@@ -37,14 +38,14 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
   const { layer, side, grid, ringArea, box, nowhere } = ground
   const { xy, ringStart, polygonRing, hole } = layer
   const parcels = polygonRing.length - 1
-  const perimeter = new Float64Array(parcels)
+  const perimeter = floats(parcels)
   const invalid: Invalid[] = []
   const mended = new Map<number, number>()
   const loose = new SegmentList()
   const spike = SPIKE * PER_METRE
-  let x = new Float64Array(256)
-  let y = new Float64Array(256)
-  let start = new Uint32Array(16)
+  let x = floats(0)
+  let y = floats(0)
+  let start = counts(0)
   let told = new Set<InvalidRule>()
 
   for (let p = 0; p < parcels; p++) {
@@ -62,10 +63,10 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
     if (endRing - firstRing === 1 && isPlain(p, firstRing)) continue
     const vertices = ringStart[endRing] - ringStart[firstRing]
     if (vertices > x.length) {
-      x = new Float64Array(2 * vertices)
-      y = new Float64Array(2 * vertices)
+      x = floats(2 * vertices)
+      y = floats(2 * vertices)
     }
-    if (endRing - firstRing + 1 > start.length) start = new Uint32Array(2 * (endRing - firstRing + 1))
+    if (endRing - firstRing + 1 > start.length) start = counts(2 * (endRing - firstRing + 1))
 
     let mend = false
     let n = 0

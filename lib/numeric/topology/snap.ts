@@ -3,7 +3,7 @@
  * grid, and every segment that passes through the square of one unit around an end or a crossing gets a node there. What comes out meets only at
  * nodes and nothing has moved by more than half a unit; once is enough, because a cut never makes a new crossing.
  */
-import { IntList, startsFrom } from './buffer.ts'
+import { counts, cursorOf, IntList, ints, sortPart, startsFrom } from './buffer.ts'
 import { bucketOf, type Cells, cellsOf, type Segments } from './cells.ts'
 import { Nodes } from './nodes.ts'
 import { CROSS_ERROR, cross } from './predicates.ts'
@@ -25,20 +25,21 @@ export function snapRound(segments: Segments): Noded {
   const { x0, y0, x1, y1 } = segments
   const n = x0.length
   const nodes = new Nodes(n + (n >> 3))
-  const from = new Int32Array(n)
-  const to = new Int32Array(n)
+  const from = ints(n)
+  const to = ints(n)
   for (let i = 0; i < n; i++) {
     from[i] = nodes.at(x0[i], y0[i])
     to[i] = nodes.at(x1[i], y1[i])
   }
   const cells = cellsOf(segments)
-  const cut = new IntList()
-  const cutAt = new IntList()
+  const some = Math.min(1024, n + 16)
+  const cut = new IntList(some)
+  const cutAt = new IntList(some)
   const ends = nodes.count
-  const crossings = new IntList()
+  const crossings = new IntList(some)
 
   const { start, items, whole, mask, size } = cells
-  let order = new Uint32Array(64)
+  let order = counts(0)
   for (let b = 0; b <= mask; b++) {
     const first = start[b]
     const last = start[b + 1]
@@ -47,7 +48,7 @@ export function snapRound(segments: Segments): Noded {
       for (let k = first; k < last; k++) for (let l = k + 1; l < last; l++) meet(items[k], items[l], b)
       continue
     }
-    if (order.length < last - first) order = new Uint32Array(2 * (last - first))
+    if (order.length < last - first) order = counts(2 * (last - first))
     const crowd = order.subarray(0, last - first)
     crowd.set(items.subarray(first, last))
     crowd.sort((i, j) => x0[i] - x0[j] || i - j)
@@ -56,7 +57,7 @@ export function snapRound(segments: Segments): Noded {
       for (let l = k + 1; l < crowd.length && x0[crowd[l]] <= reach; l++) meet(crowd[k], crowd[l], b)
     }
   }
-  for (const node of crossings.done()) if (node >= ends) passBy(node)
+  for (let k = 0; k < crossings.length; k++) if (crossings.values[k] >= ends) passBy(crossings.values[k])
   return { nodes, ...chains(n, from, to, cut.done(), cutAt.done(), nodes), ends, cells }
 
   /** Two segments that share a bucket: ends near the other become its nodes, and so does their crossing for both. */
@@ -74,7 +75,13 @@ export function snapRound(segments: Segments): Noded {
     const lowI = ay < by ? ay : by
     const lowJ = cy < dy ? cy : dy
     const low = lowI > lowJ ? lowI : lowJ
-    if (low > (ay > by ? ay : by) + 1 || low > (cy > dy ? cy : dy) + 1) return
+    const highI = ay > by ? ay : by
+    const highJ = cy > dy ? cy : dy
+    if (low > highI + 1 || low > highJ + 1) return
+    // neighbours along a line whose boxes have nothing else in common meet in their common end only
+    if (left === (bx < dx ? bx : dx) && low === (highI < highJ ? highI : highJ)) {
+      if (from[i] === from[j] || from[i] === to[j] || to[i] === from[j] || to[i] === to[j]) return
+    }
     // seen in several buckets: the one of the boxes' common corner has the pair
     if (whole[i] & whole[j] && bucketOf(Math.floor(left / size), Math.floor(low / size), mask) !== bucket) return
 
@@ -147,28 +154,29 @@ function offset(ux: number, uy: number, vx: number, vy: number, touch: number): 
 }
 
 function chains(n: number, from: Int32Array, to: Int32Array, cut: Int32Array, cutAt: Int32Array, nodes: Nodes) {
-  const counts = new Uint32Array(n + 1)
-  for (const i of cut) counts[i]++
-  const first = startsFrom(counts)
-  const sorted = new Int32Array(cut.length)
-  const at = first.slice()
+  const cuts = counts(n + 1)
+  for (let k = 0; k < cut.length; k++) cuts[cut[k]]++
+  const first = startsFrom(cuts)
+  const sorted = ints(cut.length)
+  const at = cursorOf(first)
   for (let k = 0; k < cut.length; k++) sorted[at[cut[k]]++] = cutAt[k]
 
-  const chain = new Int32Array(2 * n + cut.length)
-  const start = new Uint32Array(n + 1)
+  const chain = ints(2 * n + cut.length)
+  const start = counts(n + 1)
   let length = 0
   const { x, y } = nodes
+  let ux = 0
+  let uy = 0
+  const along = (p: number, q: number) => (x[p] - x[q]) * ux + (y[p] - y[q]) * uy || p - q
   for (let i = 0; i < n; i++) {
     start[i] = length
     chain[length++] = from[i]
     if (to[i] === from[i]) continue
     if (first[i + 1] > first[i]) {
-      const ux = x[to[i]] - x[from[i]]
-      const uy = y[to[i]] - y[from[i]]
-      const mine = sorted.subarray(first[i], first[i + 1])
-      const along = (p: number, q: number) => (x[p] - x[q]) * ux + (y[p] - y[q]) * uy || p - q
-      if (mine.length > 1) mine.sort(along)
-      for (let k = 0; k < mine.length; k++) if (mine[k] !== chain[length - 1]) chain[length++] = mine[k]
+      ux = x[to[i]] - x[from[i]]
+      uy = y[to[i]] - y[from[i]]
+      if (first[i + 1] - first[i] > 1) sortPart(sorted, first[i], first[i + 1], along)
+      for (let k = first[i]; k < first[i + 1]; k++) if (sorted[k] !== chain[length - 1]) chain[length++] = sorted[k]
     }
     if (chain[length - 1] !== to[i]) chain[length++] = to[i]
   }
