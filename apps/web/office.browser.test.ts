@@ -346,7 +346,18 @@ async function dossier({ page, base, get }: Office) {
   await go(page, `${base}/parcels/${any.id}`)
   await page.locator('h1', { hasText: any.patchKey }).waitFor()
   const headings = (await page.locator('.card h3').allTextContents()).map((text) => text.replace(/ \d+$/, ''))
-  assert.deepEqual(headings, ['面积', '质检问题', '计量单元', '权利沿革', '承包合同', '各方案评定', '土壤样品', '属性', '沿革与依据'])
+  assert.deepEqual(headings, [
+    '面积',
+    '影像时间序列',
+    '质检问题',
+    '计量单元',
+    '权利沿革',
+    '承包合同',
+    '各方案评定',
+    '土壤样品',
+    '属性',
+    '沿革与依据',
+  ])
   const official = page.locator('.areas tr', { hasText: '调查面积' }).locator('.number').first()
   assert.equal(hundredthsIn((await official.innerText()).split(/\s/)[0]), muHundredths(told.areas.official))
   const text = await page.locator('#page').innerText()

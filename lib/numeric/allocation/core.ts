@@ -57,12 +57,14 @@ export function solveCore(
   const choice = best.slice()
   for (const i of openUnit) choice[i] = -1
   const fixed = sumUp(problem, choice)
+  const money = powerOfTwo(open.reduce((most, k) => Math.max(most, Math.abs(problem.benefit[k])), 0)) / COST_SIZE
   const solved = whole(
     programOf(
       problem,
       open,
       openUnit,
       fixed.use,
+      money,
       (i) => required?.[i] === 1 || (best[i] >= 0 && worthOf(problem, prices, firstOption[i] + best[i]) > slack),
     ),
     {
@@ -75,18 +77,24 @@ export function solveCore(
     if (solved.x[n] > 0.5) choice[openUnit[n]] = k - firstOption[openUnit[n]]
   })
   const sums = sumUp(problem, choice)
-  const proven = fixed.benefit - solved.bound
+  const proven = fixed.benefit - solved.bound * money
   // what whole-number solvers call kept may be passed by their tolerance: such a plan is not ours
   if (sums.violation > 1e-9 || sums.benefit < known) return plan ? { choice: plan, bound: Math.max(known, proven) } : null
   return { choice, bound: Math.max(sums.benefit, proven) }
 }
 
-/** Minimise −benefit over the open options: one row for each limit they touch and one for each unit (at most one; exactly one where none is no choice). */
+/** Limits are brought to about this, so that what the solver calls kept (to 1e-6) is kept to the billionth that we allow; benefits to about that. */
+const [ROW_SIZE, COST_SIZE] = [1024, 131_072]
+/** Sizes are powers of two, so that scaling rounds no figure and units of measure change nothing. */
+const powerOfTwo = (value: number) => (value > 0 ? 2 ** Math.floor(Math.log2(value)) : 1)
+
+/** Minimise −benefit ÷ `money` over the open options: one row for each limit they touch and one for each unit (at most one; exactly one where none is no choice). */
 function programOf(
   problem: AllocationProblem,
   open: readonly number[],
   openUnit: readonly number[],
   fixedUse: Float64Array,
+  money: number,
   mustChoose: (unit: number) => boolean,
 ): LinearProgram {
   const { width, row, use, limit, benefit } = problem
@@ -104,7 +112,10 @@ function programOf(
     members.push(n)
   })
   const rows: { entries: readonly (readonly [number, number])[]; atLeast: number }[] = []
-  for (const [r, entries] of lists) rows.push({ entries, atLeast: fixedUse[r] - limit[r] })
+  for (const [r, list] of lists) {
+    const size = powerOfTwo(Math.abs(limit[r]) || list.reduce((most, [, value]) => Math.max(most, Math.abs(value)), 0)) / ROW_SIZE
+    rows.push({ entries: list.map(([n, value]) => [n, value / size] as const), atLeast: (fixedUse[r] - limit[r]) / size })
+  }
   for (const [unit, members] of unitRows) {
     rows.push({ entries: members.map((n) => [n, -1] as const), atLeast: -1 })
     if (mustChoose(unit)) rows.push({ entries: members.map((n) => [n, 1] as const), atLeast: 1 })
@@ -114,7 +125,7 @@ function programOf(
     rowStart[n + 1] = rowStart[n] + each.entries.length
   })
   return {
-    cost: Float64Array.from(open, (k) => -benefit[k]),
+    cost: Float64Array.from(open, (k) => -benefit[k] / money),
     from: new Float64Array(open.length),
     to: new Float64Array(open.length).fill(1),
     rowStart,

@@ -59,7 +59,7 @@ export class Draft {
       const after = Math.max(0, this.used[r] + this.#change[r] - limit[r])
       this.#change[r] = 0
       if (after > before) worse = true
-      relief += (before - after) / Math.max(1, Math.abs(limit[r]))
+      relief += (before - after) / (Math.abs(limit[r]) || 1)
     }
     return worse ? Number.NaN : relief
   }

@@ -101,7 +101,7 @@ function exchangeOnce(draft: Draft, prices: Float64Array, moves: Moves, purpose:
     if (scarce >= 0 && (purpose === 'gain' || relieved >= 0)) {
       for (const b of givesWay[scarce]) {
         if (loss[a] + loss[b] > mostLoss) break
-        if (unit[b] === unit[a] || moved.has(unit[b]) || (purpose === 'gain' && !(gain[a] + gain[b] > SMALLEST_GAIN))) continue
+        if (unit[b] === unit[a] || moved.has(unit[b]) || (purpose === 'gain' && !(gain[a] + gain[b] > SMALLEST_SHARE * Math.abs(gain[a] - gain[b])))) continue
         if (!makesRoom(draft, changes, b, wanted, missing, relieved)) continue
         partner = b
         break
@@ -121,7 +121,7 @@ function exchangeOnce(draft: Draft, prices: Float64Array, moves: Moves, purpose:
   return found
 }
 
-const SMALLEST_GAIN = 1e-9 // below this a gain may be the rounding of a sum
+const SMALLEST_SHARE = 1e-12 // of two gains: below this what they leave may be the rounding of a sum
 
 /**
  * Whether both moves together keep every limit: the second relieves each of the `missing` rows enough, passes none itself, and leaves some

@@ -45,7 +45,7 @@ export type Plan = {
   readonly conflict: Float64Array | null
 }
 
-const EVALUATION_ERROR = 1e-12 // what double sums of a county's figures can lose, as a share of the bound
+const EVALUATION_ERROR = 1e-12 // what double sums of a county's figures can lose, as a share of what was summed
 
 /** Throws for a program with faults: the caller asks `faultsOf` first and refuses in words. */
 export function plan(problem: AllocationProblem, solve: SolveLinear, options: PlanOptions = {}): Plan {
@@ -62,7 +62,7 @@ export function plan(problem: AllocationProblem, solve: SolveLinear, options: Pl
   const priced = findPrices(problem, groups, solve, { seed, tolerance: 2e-7, mostRounds: 120, floor, onRound }, options.prices)
   const choice: Choice = new Int16Array(units)
   const relaxed = evaluate(problem, groups, priced.prices, choice)
-  const bound = relaxed.bound + EVALUATION_ERROR * Math.abs(relaxed.bound)
+  const bound = relaxed.bound + EVALUATION_ERROR * relaxed.size
   const impossible = bound < floor
   const target = (draft: Draft) => goesOn() && bound - draft.benefit > wanted * Math.abs(bound)
   const attempt = (prices: Float64Array): Draft | null => {
@@ -149,7 +149,7 @@ function leastBenefit({ firstOption, benefit, required }: AllocationProblem): nu
     least += lowest
     size += Math.abs(lowest)
   }
-  return least - 1e-9 * (1 + size)
+  return least - 1e-9 * size
 }
 
 /** Weights of limits that prove that no plan keeps them all, or null where there is no such proof. */
@@ -159,7 +159,11 @@ export function conflictOf(
   seed = 1,
   goesOn: () => boolean = () => true,
 ): Float64Array | null {
-  const mostPrices = Float64Array.from(problem.limit, (limit) => 1 / Math.max(1, Math.abs(limit)))
+  const largest = new Float64Array(problem.limit.length)
+  problem.use.forEach((amount, q) => {
+    largest[problem.row[q]] = Math.max(largest[problem.row[q]], Math.abs(amount))
+  })
+  const mostPrices = Float64Array.from(problem.limit, (limit, r) => 1 / (Math.abs(limit) || largest[r] || 1))
   const bare: AllocationProblem = { ...problem, benefit: new Float64Array(problem.benefit.length) }
   const work = { seed, tolerance: 1e-7, mostRounds: 60, floor: Number.NEGATIVE_INFINITY, mostPrices, onRound: goesOn }
   const { prices, bound } = findPrices(bare, groupsOf(bare), solve, work)

@@ -112,13 +112,13 @@ function boxstep(
   groups: Groups,
   solve: SolveLinear,
   start: Float64Array,
-  typical: Float64Array,
+  { worth, prices: typical }: Typical,
   radius: number,
   look: (prices: Float64Array) => Evaluation,
   work: PricingWork & { readonly share: number },
 ): Boxed {
   const { limit } = problem
-  const master = new Master(groups, limit, work.share)
+  const master = new Master(groups, limit, work.share, worth)
   let best = start.slice()
   let seen = look(best)
   let bound = seen.bound
@@ -149,8 +149,10 @@ function boxstep(
   return { prices: best, bound, rounds, converged: false, stopped: false }
 }
 
-/** A price of each row at which its whole limit would cost a fiftieth of what there is to win: the size of step where a row has no price yet. */
-function typicalPrices({ firstOption, benefit, row, use, limit }: AllocationProblem): Float64Array {
+type Typical = { readonly worth: number; readonly prices: Float64Array }
+
+/** A price of each row at which its whole limit would cost a fiftieth of what there is to win (`worth`): the size of step where a row has no price yet. */
+function typicalPrices({ firstOption, benefit, row, use, limit }: AllocationProblem): Typical {
   let best = 0
   for (let i = 0; i + 1 < firstOption.length; i++) {
     let most = 0
@@ -160,7 +162,7 @@ function typicalPrices({ firstOption, benefit, row, use, limit }: AllocationProb
   const touched = new Float64Array(limit.length)
   for (let q = 0; q < row.length; q++) touched[row[q]] = Math.max(touched[row[q]], Math.abs(use[q]))
   const worth = best > 0 ? best : 1
-  return Float64Array.from(limit, (amount, r) => (0.02 * worth) / (Math.max(Math.abs(amount), touched[r]) || 1))
+  return { worth, prices: Float64Array.from(limit, (amount, r) => (0.02 * worth) / (Math.max(Math.abs(amount), touched[r]) || 1)) }
 }
 
 /** The cutting-plane model of L: what has been learnt of every group. */
@@ -168,12 +170,15 @@ class Master {
   readonly #groups: Groups
   readonly #limit: Float64Array
   readonly #share: number
+  readonly #leastMoney: number
   readonly #cuts: { readonly group: number; readonly constant: number; readonly use: Float64Array; idle: number }[] = []
 
-  constructor(groups: Groups, limit: Float64Array, share: number) {
+  /** `worth`: what there is to win at most, the size of the bound. */
+  constructor(groups: Groups, limit: Float64Array, share: number, worth: number) {
     this.#groups = groups
     this.#limit = limit
     this.#share = share
+    this.#leastMoney = 1e-9 * worth
   }
 
   /** value_g(λ) ≥ value_g(λ₀) − Σ_r use_gr (λ_r − λ₀_r), since a maximum of linear functions lies above each of them. */
@@ -194,7 +199,7 @@ class Master {
     const rows = this.#limit.length
     const count = this.#groups.rows.length
     const unit = Float64Array.from(typical, (price, r) => Math.max(price, centre[r]))
-    const money = Math.max(...this.#cuts.slice(-count).map((cut) => Math.abs(cut.constant)), 1e-9)
+    const money = Math.max(...this.#cuts.slice(-count).map((cut) => Math.abs(cut.constant)), this.#leastMoney)
     const cost = new Float64Array(rows + count).fill(1)
     const from = new Float64Array(rows + count)
     const to = new Float64Array(rows + count).fill(Number.POSITIVE_INFINITY)

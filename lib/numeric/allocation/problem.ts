@@ -95,7 +95,7 @@ export type Choice = Int16Array
 export type Sums = {
   readonly benefit: number
   readonly use: Float64Array
-  /** The largest excess over a limit, as a share of the limit (of 1 where the limit is smaller); 0 when all are kept. */
+  /** The largest excess over a limit, as a share of the limit (where that is 0, of the largest amount summed); 0 when all are kept. */
   readonly violation: number
 }
 
@@ -104,6 +104,7 @@ export function sumUp(problem: AllocationProblem, choice: Choice): Sums {
   const { firstOption, benefit, width, row, use, limit } = problem
   const used = new Float64Array(limit.length)
   const lost = new Float64Array(limit.length)
+  const largest = new Float64Array(limit.length)
   let value = 0
   let valueLost = 0
   for (let i = 0; i < choice.length; i++) {
@@ -116,6 +117,7 @@ export function sumUp(problem: AllocationProblem, choice: Choice): Sums {
       const r = row[q]
       const amount = use[q]
       const next = used[r] + amount
+      largest[r] = Math.max(largest[r], Math.abs(amount))
       lost[r] += Math.abs(used[r]) >= Math.abs(amount) ? used[r] - next + amount : amount - next + used[r]
       used[r] = next
     }
@@ -123,7 +125,7 @@ export function sumUp(problem: AllocationProblem, choice: Choice): Sums {
   let violation = 0
   for (let r = 0; r < limit.length; r++) {
     used[r] += lost[r]
-    violation = Math.max(violation, (used[r] - limit[r]) / Math.max(1, Math.abs(limit[r])))
+    violation = Math.max(violation, (used[r] - limit[r]) / (Math.abs(limit[r]) || largest[r] || 1))
   }
   return { benefit: value + valueLost, use: used, violation }
 }

@@ -64,8 +64,11 @@ function compareRows(a: Uint32Array, b: Uint32Array): number {
   return a.length - b.length
 }
 
-/** The relaxation at some prices. `value` and `use` are of the groups: row r's use by group g is `use[g × rows + r]`. */
-export type Evaluation = { readonly bound: number; readonly value: Float64Array; readonly use: Float64Array }
+/**
+ * The relaxation at some prices. `value` and `use` are of the groups: row r's use by group g is `use[g × rows + r]`. `size` is what `bound` would be if nothing
+ * cancelled in its sum: the measure of its rounding.
+ */
+export type Evaluation = { readonly bound: number; readonly size: number; readonly value: Float64Array; readonly use: Float64Array }
 
 /**
  * Evaluates L at the prices and writes every unit's best option into `choice`. `units`: only these (a sample), with the limits scaled
@@ -107,10 +110,17 @@ export function evaluate(
     for (let q = bestOption * width; q < (bestOption + 1) * width; q++) used[at + row[q]] += use[q]
   }
   let bound = 0
+  let size = 0
   const share = sample?.share ?? 1
-  for (let r = 0; r < rows; r++) bound += prices[r] * limit[r] * share
-  for (const each of value) bound += each
-  return { bound, value, use: used }
+  for (let r = 0; r < rows; r++) {
+    bound += prices[r] * limit[r] * share
+    size += Math.abs(prices[r] * limit[r]) * share
+  }
+  for (const each of value) {
+    bound += each
+    size += Math.abs(each)
+  }
+  return { bound, size, value, use: used }
 }
 
 /** What option k of the program is worth at these prices. */
