@@ -8,7 +8,7 @@ export type Reply<Answer> = { readonly answer: Answer } | { readonly fault: stri
 
 /**
  * `workers` threads of the module at `file`, or none for a crew of one, who is then this thread, by `alone`. Answers come back in any order; each task's own is
- * what `run` promises.
+ * what `run` promises. When `signal` says so, nobody waits any longer: what is under way and what is queued fails with its reason.
  */
 export class Crew<Setup, Task, Answer> {
   readonly #threads: Worker[] = []
@@ -16,9 +16,12 @@ export class Crew<Setup, Task, Answer> {
   readonly #queue: Waiting<Task, Answer>[] = []
   readonly #busy = new Map<Worker, Waiting<Task, Answer>>()
   readonly #alone: ((task: Task) => Answer) | null
+  readonly #signal: AbortSignal | undefined
   #closed = false
 
-  constructor(file: URL, setup: Setup, workers: number, alone: (setup: Setup) => (task: Task) => Answer) {
+  constructor(file: URL, setup: Setup, workers: number, alone: (setup: Setup) => (task: Task) => Answer, signal?: AbortSignal) {
+    this.#signal = signal
+    signal?.addEventListener('abort', () => this.#stop(), { once: true })
     this.#alone = workers <= 1 ? alone(setup) : null
     for (let w = 0; w < workers && !this.#alone; w++) {
       const thread = new Worker(file, { workerData: setup })
@@ -35,6 +38,7 @@ export class Crew<Setup, Task, Answer> {
     // let other work (a signal, a file) come in between
     if (alone) return new Promise((done, failed) => setImmediate(() => this.#inTurn(alone, task, done, failed)))
     return new Promise((done, failed) => {
+      if (this.#signal?.aborted) return failed(this.#signal.reason)
       this.#queue.push({ task, done, failed })
       this.#next()
     })
@@ -42,11 +46,16 @@ export class Crew<Setup, Task, Answer> {
 
   #inTurn(alone: (task: Task) => Answer, task: Task, done: (answer: Answer) => void, failed: (fault: unknown) => void): void {
     try {
+      this.#signal?.throwIfAborted()
       if (this.#closed) throw new Error('the crew has gone home')
       done(alone(task))
     } catch (fault) {
       failed(fault)
     }
+  }
+
+  #stop(): void {
+    for (const { failed } of [...this.#busy.values(), ...this.#queue.splice(0)]) failed(this.#signal?.reason)
   }
 
   #next(): void {

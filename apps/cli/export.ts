@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { rename, rm, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Refused } from '@dishu/base/refusal'
 import { asOfFrom, handleAreas } from '@dishu/land/count/count.routes'
@@ -11,6 +10,7 @@ import { handleExport } from '@dishu/land/exports/exports.routes'
 import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import { contextOf } from '../server/county.ts'
+import { checkOutputs, intoPlace } from './outputs.ts'
 import { EXIT, type Exit, languageOfTerminal, note, withApp, wordsOf } from './terminal.ts'
 import { onlyCounty } from './undo.ts'
 
@@ -87,23 +87,9 @@ export async function exportRows(words: readonly string[]): Promise<Exit> {
 
 type Write = PreparedExport['write']
 
-/** Written beside and moved into place when whole, so that a file of that name is never half of one. */
 async function toFile(path: string, write: Write) {
-  const cannot = (why: string) => new Refused({ code: 'exports/cannot-write-there', details: { file: path, why } })
-  // a folder is not made: a name mistyped would scatter files over the disk
-  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory()) throw cannot('ENOENT')
-  if ((await stat(path).catch(() => null))?.isDirectory()) throw cannot('EISDIR')
-  const draft = `${path}.${process.pid}.part`
-  try {
-    const written = await write(draft)
-    await rename(draft, path)
-    return written
-  } catch (cause) {
-    await rm(draft, { force: true })
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    if (/^(EACCES|EPERM|EROFS|ENOSPC|ENAMETOOLONG)$/.test(code)) throw cannot(code)
-    throw cause
-  }
+  await checkOutputs([path], [])
+  return intoPlace(path, write)
 }
 
 /** Standard output is not ours to end; a reader that has seen enough (`| head`) ends the export without a word. */

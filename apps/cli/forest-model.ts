@@ -1,12 +1,13 @@
 /** A forest in a file: JSON that says what it is, with its arrays as base64. */
 import { readFileSync, statSync } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Refused } from '@dishu/base/refusal'
 import type { Applicability } from '@dishu/numeric/forest/applicability'
 import type { Forest } from '@dishu/numeric/forest/forest'
 import { LEAF } from '@dishu/numeric/forest/grow'
 import type { LeafLevels } from '@dishu/numeric/forest/quantiles'
+import { intoPlace } from './outputs.ts'
 
 export type ForestModel = {
   /** What was learnt: column, covariates, names of classes (none for measured values). */
@@ -50,13 +51,7 @@ export async function writeModel(path: string, { forest, quantiles, applicabilit
       limit: applicability.limit,
     },
   })
-  const draft = `${path}.${process.pid}.part`
-  try {
-    await writeFile(draft, text)
-    await rename(draft, path)
-  } finally {
-    await rm(draft, { force: true })
-  }
+  await intoPlace(path, (draft) => writeFile(draft, text))
 }
 
 /** Reads what `writeModel` wrote. Refused with `forest/not-a-model` for anything that would not run to its end: every index is looked at. */

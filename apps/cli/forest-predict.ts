@@ -8,6 +8,7 @@ import { type CovariateRaster, openCovariates } from './covariate-raster.ts'
 import { Crew, inOrder } from './crew.ts'
 import { type ForestModel, readModel } from './forest-model.ts'
 import { type PredictAnswer, type PredictSetup, type PredictTask, predictWork } from './forest-work.ts'
+import { checkOutputs, orRefusedByDisk } from './outputs.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, wordsOf } from './terminal.ts'
 
 const OPTIONS = {
@@ -36,6 +37,8 @@ export async function predictForest(words: readonly string[]): Promise<Exit> {
     )
     return EXIT.usage
   }
+  const { out: path } = values
+  await checkOutputs([path], positionals)
   const began = performance.now()
   const abort = interruptible()
   const model = readModel(positionals[0])
@@ -48,6 +51,7 @@ export async function predictForest(words: readonly string[]): Promise<Exit> {
     setup,
     workers,
     predictWork,
+    abort.signal,
   )
   try {
     const bands = bandNames(model, applicability !== null)
@@ -59,42 +63,44 @@ export async function predictForest(words: readonly string[]): Promise<Exit> {
       return crew.run({ rows: await raster.rows(index * taskRows, Math.min(rows, (index + 1) * taskRows)) })
     })
     let [known, unlike] = [0, 0]
-    const bytes = await writeGeotiff(
-      values.out,
-      {
-        width: columns,
-        height: rows,
-        bandCount: bands.length,
-        type: 'float32',
-        geotransform: [x0 - dx / 2, dx, 0, y0 - dy / 2, 0, dy],
-        epsg: raster.crs?.epsg ?? null,
-        wkt: raster.crs?.wkt ?? null,
-        geographic: raster.crs?.geographic ?? false,
-        nodata: Number.NaN,
-        bands: bands.map((name) => ({ name })),
-        metadata: {
-          METHOD: 'random forest',
-          VALUE: model.value,
-          ...(model.classNames.length > 0 ? { CLASSES: model.classNames.join(',') } : {}),
+    const write = () =>
+      writeGeotiff(
+        path,
+        {
+          width: columns,
+          height: rows,
+          bandCount: bands.length,
+          type: 'float32',
+          geotransform: [x0 - dx / 2, dx, 0, y0 - dy / 2, 0, dy],
+          epsg: raster.crs?.epsg ?? null,
+          wkt: raster.crs?.wkt ?? null,
+          geographic: raster.crs?.geographic ?? false,
+          nodata: Number.NaN,
+          bands: bands.map((name) => ({ name })),
+          metadata: {
+            METHOD: 'random forest',
+            VALUE: model.value,
+            ...(model.classNames.length > 0 ? { CLASSES: model.classNames.join(',') } : {}),
+          },
+          rows: async (_, n) => {
+            const out = bands.map(() => new Float32Array(n * columns))
+            for (let row = 0; row < n; row += taskRows) {
+              const { value } = await answers.next()
+              if (!value) throw new Error('expected rows for the whole raster')
+              for (const [b, band] of value.bands.entries()) out[b].set(band, row * columns)
+            }
+            const applicable = applicability ? out[bands.length - 1] : null
+            for (const [i, each] of out[0].entries()) {
+              if (Number.isNaN(each)) continue
+              known++
+              if (applicable?.[i] === 0) unlike++
+            }
+            return out
+          },
         },
-        rows: async (_, n) => {
-          const out = bands.map(() => new Float32Array(n * columns))
-          for (let row = 0; row < n; row += taskRows) {
-            const { value } = await answers.next()
-            if (!value) throw new Error('expected rows for the whole raster')
-            for (const [b, band] of value.bands.entries()) out[b].set(band, row * columns)
-          }
-          const applicable = applicability ? out[bands.length - 1] : null
-          for (const [i, each] of out[0].entries()) {
-            if (Number.isNaN(each)) continue
-            known++
-            if (applicable?.[i] === 0) unlike++
-          }
-          return out
-        },
-      },
-      { tile: TILE, overviews: model.classNames.length > 0 ? 'first' : 'mean' },
-    )
+        { tile: TILE, overviews: model.classNames.length > 0 ? 'first' : 'mean' },
+      )
+    const bytes = await orRefusedByDisk(path, write)
     if (unlike > 0) notes.push({ code: 'forest/unlike', details: { percent: (100 * unlike) / known } })
     const seconds = (performance.now() - began) / 1000
     const told = {

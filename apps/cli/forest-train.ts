@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { type Refusal, Refused } from '@dishu/base/refusal'
-import { checkClasses, checkCount, type ForestNote } from '@dishu/land/soil/forest'
+import { checkClasses, checkCount, checkCovariates, type ForestNote } from '@dishu/land/soil/forest'
 import { checkValues, extentOf } from '@dishu/land/soil/interpolation'
 import { applicabilityOf } from '@dishu/numeric/forest/applicability'
 import { thresholdsOf } from '@dishu/numeric/forest/codes'
@@ -20,6 +20,7 @@ import { openCovariates } from './covariate-raster.ts'
 import { Crew } from './crew.ts'
 import { writeModel } from './forest-model.ts'
 import { mostProbable, type TrainAnswer, type TrainSetup, type TrainTask, trainingOf, trainWork } from './forest-work.ts'
+import { checkOutputs } from './outputs.ts'
 import { readSampleFile, type SampleColumns, type SampleFile } from './samples-file.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, table, wordsOf } from './terminal.ts'
 
@@ -74,6 +75,8 @@ export async function trainForest(words: readonly string[]): Promise<Exit> {
     process.stderr.write(USAGE[language])
     return EXIT.usage
   }
+  orRefused(checkCovariates(values.value, covariates))
+  await checkOutputs([values.out], [positionals[0], values.raster])
   const began = performance.now()
   const abort = interruptible()
   const placed = values.raster !== undefined || (values.x !== undefined && values.y !== undefined)
@@ -94,12 +97,15 @@ export async function trainForest(words: readonly string[]): Promise<Exit> {
   if (!squares) notes.push({ code: 'forest/not-validated', details: {} })
 
   const setup: TrainSetup = { columns, response, classes, tried, leaf, trees, seed, folds: squares?.folds ?? new Int32Array(0) }
-  const crew = new Crew<TrainSetup, TrainTask, TrainAnswer>(new URL('./forest.child.ts', import.meta.url), setup, workers, trainWork)
+  const crew = new Crew<TrainSetup, TrainTask, TrainAnswer>(
+    new URL('./forest.child.ts', import.meta.url),
+    setup,
+    workers,
+    trainWork,
+    abort.signal,
+  )
   try {
-    const run = (task: TrainTask) => {
-      abort.signal.throwIfAborted()
-      return crew.run(task)
-    }
+    const run = (task: TrainTask) => crew.run(task)
     const tasks = Array.from({ length: Math.ceil(trees / TASK_TREES) }, (_, k) => k * TASK_TREES)
     const grown = await Promise.all(tasks.map((from) => run({ do: 'grow', from, to: Math.min(trees, from + TASK_TREES) })))
     const growSeconds = (performance.now() - began) / 1000

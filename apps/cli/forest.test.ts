@@ -180,6 +180,8 @@ describe('a forest', () => {
     const options = ['--covariates', 'ndvi,dem', '--out', at('never.json')]
     assert.equal((await refused('train', at('few.csv'), '--value', 'ec', ...options)).code, 'forest/too-few')
     assert.equal((await refused('train', at('samples.csv'), '--value', 'ec', '--classes', ...options)).code, 'forest/classes')
+    const leaking = await refused('train', at('samples.csv'), '--value', 'ndvi', ...options)
+    assert.deepEqual([leaking.code, leaking.details], ['forest/not-a-covariate', { column: 'ndvi', isValue: true }])
     assert.equal((await refused('train', at('samples.csv'), '--value', 'ph', ...options)).code, 'kriging/no-such-column')
     assert.equal((await refused('train', at('samples.csv'), '--value', 'grade', ...options)).code, 'kriging/not-a-number')
     await raster('nameless.tif', false)

@@ -8,6 +8,7 @@ import { writeGeoPackage } from '@dishu/formats/write/geopackage'
 import type { Row } from '@dishu/formats/write/rows'
 import type { KrigingNote } from '@dishu/land/soil/interpolation'
 import type { KrigeAnswer, KrigeTask } from './krige-work.ts'
+import { intoPlace } from './outputs.ts'
 import { planeOf } from './planes.ts'
 
 type Made = { readonly file: string; readonly rows: number; readonly notes: readonly KrigingNote[] }
@@ -15,15 +16,19 @@ type Made = { readonly file: string; readonly rows: number; readonly notes: read
 /** Batches on their way to the threads at a time. */
 const AHEAD = 6
 
+type Box = KrigeAnswer['middles']
+
 /**
  * Every polygon of the first layer of polygons in `path`, written to `out` (.csv or .gpkg) with its attributes. Features without an area are written without a
- * value and counted. `run` has a batch worked on.
+ * value and counted. `run` has a batch worked on;
+ * `checkPlaces` is shown the box around them all (metres), and may refuse it.
  */
 export async function krigeBlocks(
   path: string,
   out: string,
   epsg: number | null,
   run: (task: KrigeTask) => Promise<KrigeAnswer>,
+  checkPlaces: (box: Box) => void,
   signal: AbortSignal,
 ): Promise<Made> {
   const source = await openInSandbox([path], { signal })
@@ -33,18 +38,27 @@ export async function krigeBlocks(
     const layer = source.layers[at]
     planeOf(layer.crs, epsg, basename(path)) // refuses what the threads could not bring to the plane
     const without: number[] = []
+    const boxes: Box[] = []
     const fields = [...layer.fields, ...addedFields(layer)]
     const rows = rowsOf(
       source.read(at),
-      (batch) => run({ do: 'blocks', wkb: batch.wkb, offsets: batch.offsets, from: layer.crs, epsg }),
+      async (batch) => {
+        const answer = await run({ do: 'blocks', wkb: batch.wkb, offsets: batch.offsets, from: layer.crs, epsg })
+        boxes.push(answer.middles)
+        return answer
+      },
       without,
     )
-    const written = await (out.toLowerCase().endsWith('.gpkg')
-      ? writeGeoPackage(out, [
-          { name: layer.name, fields, rows, geometry: 'polygon', ...(layer.crs?.epsg ? { epsg: layer.crs.epsg } : {}) },
-        ])
-      : writeCsv(out, fields, rows))
-    if (written.rows === without.length) throw new Refused({ code: 'kriging/no-blocks', details: { file: basename(path) } })
+    const written = await intoPlace(out, async (draft) => {
+      const wrote = await (out.toLowerCase().endsWith('.gpkg')
+        ? writeGeoPackage(draft, [
+            { name: layer.name, fields, rows, geometry: 'polygon', ...(layer.crs?.epsg ? { epsg: layer.crs.epsg } : {}) },
+          ])
+        : writeCsv(draft, fields, rows))
+      if (wrote.rows === without.length) throw new Refused({ code: 'kriging/no-blocks', details: { file: basename(path) } })
+      checkPlaces(around(boxes))
+      return wrote
+    })
     const notes: KrigingNote[] =
       without.length > 0 ? [{ code: 'kriging/blocks-without-area', details: { rows: without.length, first: without[0] } }] : []
     return { file: out, rows: written.rows, notes }
@@ -52,6 +66,13 @@ export async function krigeBlocks(
     await source.close()
   }
 }
+
+const around = (boxes: readonly Box[]): Box => [
+  Math.min(...boxes.map(([minX]) => minX)),
+  Math.min(...boxes.map(([, minY]) => minY)),
+  Math.max(...boxes.map(([, , maxX]) => maxX)),
+  Math.max(...boxes.map(([, , , maxY]) => maxY)),
+]
 
 /** Names that the layer does not have yet. */
 function addedFields(layer: Layer): Field[] {
@@ -61,6 +82,14 @@ function addedFields(layer: Layer): Field[] {
     for (let n = 2; taken.has(free); n++) free = `${name}_${n}`
     return { name: free, type: 'number' }
   })
+}
+
+const NO_SHAPE = new Uint8Array(0)
+/** A layer of polygons takes no points or collections: such a row goes without its shape. The type is the low byte of 3, 6 and what z and m make of them. */
+function isPolygon(wkb: Uint8Array): boolean {
+  if (wkb.length < 5) return false
+  const type = (new DataView(wkb.buffer, wkb.byteOffset).getUint32(1, wkb[0] === 1) & 0xffff) % 1000
+  return type === 3 || type === 6
 }
 
 async function* rowsOf(batches: AsyncIterable<Batch>, run: (batch: Batch) => Promise<KrigeAnswer>, without: number[]): AsyncGenerator<Row> {
@@ -73,7 +102,8 @@ async function* rowsOf(batches: AsyncIterable<Batch>, run: (batch: Batch) => Pro
       if (!hasValue) without.push(batch.rows[i])
       const values = batch.columns.map((column) => column[i])
       const added = hasValue ? [prediction[i], variance[i]] : [null, null]
-      yield { values: [...values, ...added], wkb: batch.wkb.subarray(batch.offsets[i], batch.offsets[i + 1]) }
+      const shape = batch.wkb.subarray(batch.offsets[i], batch.offsets[i + 1])
+      yield { values: [...values, ...added], wkb: hasValue || isPolygon(shape) ? shape : NO_SHAPE }
     }
   }
   for await (const batch of batches) {

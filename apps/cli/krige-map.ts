@@ -81,6 +81,7 @@ export async function writeSimulations(
   epsg: number | null,
   run: Run,
   metadata: Readonly<Record<string, string>>,
+  signal: AbortSignal,
 ): Promise<string[]> {
   const { columns, rows } = grid
   const batch = Math.max(1, Math.min(count, Math.floor(SIMULATION_BYTES / (8 * columns * rows))))
@@ -91,6 +92,7 @@ export async function writeSimulations(
   try {
     for await (const { maps } of inOrder(Math.ceil(count / batch), 2, taskOf)) {
       for (const map of maps) {
+        signal.throwIfAborted()
         const file = nameOf(files.length)
         files.push(file)
         await writeGeotiff(file, {

@@ -40,7 +40,11 @@ export type KrigeAnswer = {
   readonly variance: Float64Array
   readonly maps: readonly Float32Array[]
   readonly leftOut: number
+  /** Of blocks: the box around their middles (metres), infinitely small where there are none. */
+  readonly middles: Box
 }
+type Box = readonly [minX: number, minY: number, maxX: number, maxY: number]
+const NOWHERE: Box = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
 export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
   const { samples, model, neighbourhood, transform, drift, grid } = setup
@@ -69,7 +73,7 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
     const covariates = drift === 'place' ? placesOf(on, from, to) : given
     kriging.predictRows(on, from, to, answers, covariates)
     back(answers.prediction, answers.variance, answers.predictorVariance)
-    return { ...answers, maps: [], leftOut: 0 }
+    return { ...answers, maps: [], leftOut: 0, middles: NOWHERE }
   }
 
   const blocks = ({ wkb, offsets, from, epsg }: Extract<KrigeTask, { do: 'blocks' }>): KrigeAnswer => {
@@ -78,12 +82,16 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
     answers.prediction.fill(Number.NaN)
     answers.variance.fill(Number.NaN)
     const toPlane = planeOf(from, epsg)
+    let [minX, minY, maxX, maxY] = NOWHERE
     for (let b = 0; b < count; b++) {
-      const shape = offsets[b + 1] > offsets[b] ? readWkb(wkb.subarray(offsets[b], offsets[b + 1])) : null
-      if (shape?.type !== 'polygon') continue
-      const rings = shape.polygons.flatMap((polygon) => polygon.rings)
+      const rings = ringsOf(wkb.subarray(offsets[b], offsets[b + 1]))
+      if (!rings) continue
       const support = polygonSupport(toPlane ? rings.map(toPlane) : rings, setup.blockPoints)
       if (!support) continue
+      minX = Math.min(minX, support.middleX)
+      minY = Math.min(minY, support.middleY)
+      maxX = Math.max(maxX, support.middleX)
+      maxY = Math.max(maxY, support.middleY)
       if (transform.kind === 'none') {
         const covariates = drift === 'place' ? Float64Array.of(support.middleX, support.middleY) : undefined
         kriging.predictBlock(support, withinVariance(support, kriging.covariance), answers, b, covariates)
@@ -96,7 +104,7 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
         answers.variance[b] = variance
       }
     }
-    return { ...answers, maps: [], leftOut: 0 }
+    return { ...answers, maps: [], leftOut: 0, middles: [minX, minY, maxX, maxY] }
   }
 
   const simulations = (first: number, count: number, on: Grid): KrigeAnswer => {
@@ -110,7 +118,7 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
       }
       return map
     })
-    return { prediction: new Float64Array(0), variance: new Float64Array(0), maps, leftOut: 0 }
+    return { prediction: new Float64Array(0), variance: new Float64Array(0), maps, leftOut: 0, middles: NOWHERE }
   }
 
   return (task) => {
@@ -123,6 +131,18 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
           ? rows(task.from, task.to, task.covariates, grid as Grid)
           : simulations(task.first, task.count, grid as Grid)
     return { ...answer, leftOut: kriging.system.leftOut - before }
+  }
+}
+
+/** Rings of a polygon or several; null for anything else, a collection among them. */
+function ringsOf(wkb: Uint8Array): Float64Array[] | null {
+  if (wkb.length === 0) return null
+  try {
+    const shape = readWkb(wkb)
+    return shape.type === 'polygon' ? shape.polygons.flatMap((polygon) => polygon.rings) : null
+  } catch (fault) {
+    if (fault instanceof RangeError) return null
+    throw fault
   }
 }
 

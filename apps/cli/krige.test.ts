@@ -232,6 +232,41 @@ describe('a map', () => {
     assert.ok(Math.abs(Number(ofLogs[1]) - sum) < 0.3 && Number(ofLogs[2]) > 0)
   })
 
+  test('blocks far from the samples are refused, and what is no polygon goes without a value and a shape', async () => {
+    const layer = at('mixed.geojson')
+    const square = (x: number) => ({ type: 'Polygon', coordinates: [[[x, 100], [x + 50, 100], [x + 50, 150], [x, 150], [x, 100]]] }) // biome-ignore format: one line
+    const write = (...geometries: readonly unknown[]) =>
+      writeFileSync(
+        layer,
+        JSON.stringify({
+          type: 'FeatureCollection',
+          crs: { type: 'name', properties: { name: 'urn:ogc:def:crs:EPSG::4550' } },
+          features: geometries.map((geometry, i) => ({ type: 'Feature', properties: { code: `p${i}` }, geometry })),
+        }),
+      )
+    const blocks = (out: string) => ['--value', 'ec', '--model', MODEL, '--epsg', '4550', '--blocks', layer, '--blocks-out', at(out)]
+    write(square(1e5), square(2e5))
+    assert.equal((await refusal(file, ...blocks('far.csv'))).code, 'kriging/apart')
+    assert.ok(!readdirSync(folder).some((name) => name.startsWith('far.csv')))
+
+    write(square(300), { type: 'Point', coordinates: [1, 1] }, { type: 'GeometryCollection', geometries: [square(300)] })
+    for (const out of ['mixed.csv', 'mixed.gpkg']) {
+      const { code, told } = await krige(file, ...blocks(out))
+      assert.deepEqual([code, told.blocks.rows], [0, 3], JSON.stringify(told))
+      const without = told.notes.find((note: { code: string }) => note.code === 'kriging/blocks-without-area')
+      assert.deepEqual(without.details, { rows: 2, first: 2 })
+    }
+  })
+
+  test('a result is never written onto what is read', async () => {
+    const before = readFileSync(file)
+    const { code, details } = await refusal(file, '--value', 'ec', ...GRID, '--out', file)
+    assert.deepEqual([code, details.why], ['exports/cannot-write-there', 'INPUT'])
+    assert.deepEqual(readFileSync(file), before)
+    const nowhere = join(folder, 'none', 'map.tif')
+    assert.deepEqual((await refusal(file, '--value', 'ec', ...GRID, '--out', nowhere)).details, { file: nowhere, why: 'ENOENT' })
+  })
+
   test('simulations are files beside the map, the same with any number of threads', async () => {
     const run = (name: string, workers: string) =>
       krige(file, '--value', 'ec', '--scores', ...GRID, '--out', at(name), '--simulate', '3', '--seed', '7', '--workers', workers)
@@ -273,6 +308,16 @@ describe('what no map can be made of', () => {
       Array.from({ length: 1500 }, () => [1000 * random(), 800 * random(), random()]),
       ['--nmax', 'all'],
     ],
+    [
+      'as good as all samples',
+      'kriging/too-many-for-all',
+      Array.from({ length: 1500 }, () => [1000 * random(), 800 * random(), random()]),
+      ['--nmax', '5000'],
+    ],
+    ['no sample at all', 'kriging/too-few', [], []],
+    ['codes that look like numbers', 'kriging/not-a-number', field(50).map((row, i) => (i === 20 ? [row[0], row[1], '0x1F'] : row)), []],
+    ['a model beyond what is measured', 'kriging/model-not-read', field(50), ['--model', '1 Sph(1e300)']],
+    ['classes of distance without number', 'kriging/too-many-classes', field(50), ['--width', '0.000001']],
     ['ways that do not go together', 'kriging/not-with', field(50), ['--log', '--scores']],
   ]
   for (const [name, code, rows, more] of cases)
@@ -280,6 +325,17 @@ describe('what no map can be made of', () => {
       assert.equal((await refusal(csv('bad.csv', rows), ...out, ...more)).code, code)
       assert.ok(!existsSync(at('never.tif')))
     })
+
+  test('numbers that are no whole ones, or nothing, are not understood', async () => {
+    const path = csv('good.csv', field(50))
+    for (const more of [
+      ['--workers', '1.5'],
+      ['--simulate', '1.5'],
+      ['--maxdist', '0'],
+      ['--blocks', path, '--blocks-out', at('x.shp')],
+    ])
+      assert.equal((await krige(path, ...out, ...more)).code, 2, more.join(' '))
+  })
 
   test('a column that is not there, and cells that are none', async () => {
     const path = csv('good.csv', field(50))
@@ -292,6 +348,8 @@ describe('what no map can be made of', () => {
       (await refusal(path, '--value', 'ec', '--extent', '0,0,9,9', '--cells', '99999x99999', '--out', at('never.tif'))).code,
       'kriging/grid-too-large',
     )
+    const long = await refusal(path, '--value', 'ec', '--extent', '0,0,9,9', '--cells', '400000000x1', '--out', at('never.tif'))
+    assert.deepEqual([long.code, long.details.columns], ['kriging/grid-too-long', 400_000_000])
   })
 
   test('an outlier that is believed, and several samples of one place, are mapped and remarked on', async () => {

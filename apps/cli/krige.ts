@@ -1,11 +1,14 @@
 /** `dishu krige`: a map from samples, with what is not sure about it. */
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { Refused } from '@dishu/base/refusal'
 import {
   checkExtent,
   checkModel,
   type Extent,
   type KrigingNote,
+  MOST_CLASSES_OF_DISTANCE,
   MOST_FOR_ALL,
   type Preparation,
   prepareSamples,
@@ -17,7 +20,7 @@ import { normalScores } from '@dishu/numeric/kriging/scores'
 import { generalisedMean } from '@dishu/numeric/kriging/simulate'
 import { withoutTrend } from '@dishu/numeric/kriging/trend'
 import { errorsOf, leaveOneOut, type Structure, spatialStructure, validateBySquares } from '@dishu/numeric/kriging/validate'
-import { experimentalVariogram, type Lag } from '@dishu/numeric/kriging/variogram'
+import { defaultCutoff, experimentalVariogram, type Lag } from '@dishu/numeric/kriging/variogram'
 import { orRefused } from '@dishu/server-kit/http'
 import { say } from '../server/sentences.ts'
 import { type CovariateRaster, openCovariates } from './covariate-raster.ts'
@@ -26,6 +29,7 @@ import { krigeBlocks } from './krige-blocks.ts'
 import { writeMap, writeSimulations } from './krige-map.ts'
 import { inWords } from './krige-words.ts'
 import { type KrigeAnswer, type KrigeSetup, type KrigeTask, krigeWork, type Transform } from './krige-work.ts'
+import { checkOutputs, intoPlace } from './outputs.ts'
 import { readSampleFile } from './samples-file.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, wordsOf } from './terminal.ts'
 
@@ -64,6 +68,8 @@ const USAGE = {
 }
 
 const MOST_CELLS = 400_000_000
+/** Cells along a side: a row of tiles is held at a time. */
+const LONGEST_SIDE = 50_000
 /** Points that stand for a parcel: its variance is then right to a thousandth of the sill, its value to a hundredth of the sill's root (docs/methods/soil.md). */
 const BLOCK_POINTS = 36
 type Values = ReturnType<typeof wordsOf<typeof OPTIONS>>['values']
@@ -71,19 +77,14 @@ type Values = ReturnType<typeof wordsOf<typeof OPTIONS>>['values']
 export async function krige(words: readonly string[]): Promise<Exit> {
   const { values, positionals } = wordsOf(words, OPTIONS)
   const language = languageOfTerminal()
-  const number = (text: string | undefined, least: number) =>
-    text === undefined ? null : Number.isFinite(Number(text)) && Number(text) >= least ? Number(text) : Number.NaN
-  const [epsg, cutoff, width, maxdist, workers, simulations, seed, square] = [
-    number(values.epsg, 1),
-    number(values.cutoff, 0),
-    number(values.width, 0),
-    number(values.maxdist, 0),
-    number(values.workers, 1),
-    number(values.simulate, 1),
-    number(values.seed, 0),
-    number(values.square, 0),
+  const [epsg, workers, simulations, seed] = [
+    whole(values.epsg, 1, 1e6),
+    whole(values.workers, 1, 256),
+    whole(values.simulate, 1, 10_000),
+    whole(values.seed, 0, 2 ** 31),
   ]
-  const nmax = values.nmax === 'all' ? Number.POSITIVE_INFINITY : number(values.nmax, 1)
+  const [cutoff, width, maxdist, square] = [values.cutoff, values.width, values.maxdist, values.square].map(positive)
+  const nmax = values.nmax === 'all' ? Number.POSITIVE_INFINITY : whole(values.nmax, 1, 1e6)
   const family = FAMILY_WORDS[(values.family ?? '').toLowerCase()]
   const isWrong =
     [epsg, cutoff, width, maxdist, workers, simulations, seed, square, nmax].some(Number.isNaN) ||
@@ -91,12 +92,15 @@ export async function krige(words: readonly string[]): Promise<Exit> {
     !values.value ||
     (values.family !== undefined && family === undefined) ||
     (values.drift !== undefined && values.drift !== 'place') ||
-    (!values.out && !values.blocks)
+    (values['blocks-out'] !== undefined && !/\.(csv|gpkg)$/i.test(values['blocks-out'])) ||
+    (!values.out && (!values.blocks || values.simulate !== undefined))
   if (isWrong || !values.value) {
     process.stderr.write(USAGE[language])
     return EXIT.usage
   }
   refuseTogether(values)
+  const blocksOut = values.blocks ? blocksFile(values) : null
+  await checkOutputs([values.out ?? null, blocksOut], [positionals[0], values.raster, values.blocks])
   const began = performance.now()
   const abort = interruptible()
   const raster = values.raster ? await openCovariates(values.raster, listOf(values.covariates)) : null
@@ -113,7 +117,7 @@ export async function krige(words: readonly string[]): Promise<Exit> {
     if (grid) orRefused(checkExtent(prepared.x, prepared.y, boxOf(grid)))
     const notes: KrigingNote[] = [...file.notes, ...prepared.notes]
     const samples = await samplesFrom(prepared, values, raster, notes)
-    if (nmax === Number.POSITIVE_INFINITY && samples.x.length > MOST_FOR_ALL)
+    if (Math.min(nmax ?? 32, samples.x.length) > MOST_FOR_ALL)
       throw new Refused({ code: 'kriging/too-many-for-all', details: { samples: samples.x.length, most: MOST_FOR_ALL } })
     const { transformed, transform } = transformOf(samples, values)
     const neighbourhood = { nmax: nmax ?? 32, ...(maxdist ? { maxdist } : {}) }
@@ -139,23 +143,39 @@ export async function krige(words: readonly string[]): Promise<Exit> {
     }
     const threads = workers ?? Math.min(8, availableParallelism())
     const prepareSeconds = (performance.now() - began) / 1000
-    const crew = new Crew<KrigeSetup, KrigeTask, KrigeAnswer>(new URL('./krige.child.ts', import.meta.url), setup, threads, krigeWork)
+    const crew = new Crew<KrigeSetup, KrigeTask, KrigeAnswer>(
+      new URL('./krige.child.ts', import.meta.url),
+      setup,
+      threads,
+      krigeWork,
+      abort.signal,
+    )
     try {
       let leftOut = 0
       const run = async (task: KrigeTask) => {
-        abort.signal.throwIfAborted()
         const answer = await crew.run(task)
         leftOut += answer.leftOut
         return answer
       }
       const facts = metadataOf(model, samples, structure, neighbourhood.nmax)
-      const map = values.out && grid ? await writeMap(values.out, grid, plane, raster, run, facts) : null
-      const mapSeconds = (performance.now() - began) / 1000 - prepareSeconds
-      const simulated =
-        simulations && grid && values.out
-          ? await writeSimulations(values.out, simulations, grid, plane, run, { ...facts, SEED: String(seed ?? 1) })
-          : []
-      const blocks = values.blocks ? await krigeBlocks(values.blocks, blocksFile(values), plane, run, abort.signal) : null
+      const { out } = values
+      let mapSeconds = 0
+      const make = async (draft: string | null) => {
+        const map = draft && grid ? await writeMap(draft, grid, plane, raster, run, facts) : null
+        mapSeconds = (performance.now() - began) / 1000 - prepareSeconds
+        const seeded = { ...facts, SEED: String(seed ?? 1) }
+        const simulated = simulations && grid && out ? await writeSimulations(out, simulations, grid, plane, run, seeded, abort.signal) : []
+        try {
+          const check = (box: Extent) => void orRefused(checkExtent(samples.x, samples.y, box))
+          const blocks = values.blocks && blocksOut ? await krigeBlocks(values.blocks, blocksOut, plane, run, check, abort.signal) : null
+          return { map, simulated, blocks }
+        } catch (fault) {
+          for (const each of simulated) await rm(each, { force: true })
+          throw fault
+        }
+      }
+      // the map is put into place last: of a run that ends before, nothing is left
+      const { map, simulated, blocks } = out ? await intoPlace(out, make) : await make(null)
       if (blocks) notes.push(...blocks.notes)
       if (leftOut > 0) notes.push({ code: 'kriging/left-out', details: { rows: leftOut } })
       const told = {
@@ -167,7 +187,7 @@ export async function krige(words: readonly string[]): Promise<Exit> {
         leaveOneOut: errorsOf(validation, transformed.z),
         squares: squares && { side, ...errorsOf(squares, transformed.z) },
         transform: transform.kind,
-        map,
+        map: map && out ? { ...map, file: resolve(out) } : null,
         simulations: simulated,
         blocks: blocks && { file: blocks.file, rows: blocks.rows },
         workers: threads,
@@ -187,6 +207,12 @@ export async function krige(words: readonly string[]): Promise<Exit> {
     raster?.close()
   }
 }
+
+/** A whole number within bounds; null where none was said, NaN for anything else. */
+const whole = (text: string | undefined, least: number, most: number): number | null =>
+  text === undefined ? null : /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : Number.NaN
+const positive = (text: string | undefined): number | null =>
+  text === undefined ? null : Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : Number.NaN
 
 const FAMILY_WORDS: Readonly<Record<string, Family>> = {
   sph: { kind: 'Sph' },
@@ -227,6 +253,8 @@ function gridFrom(extent: string | undefined, cells: string | undefined, mapWant
     throw new Refused({ code: 'kriging/grid-not-read', details: { extent: extent ?? '', cells: cells ?? '' } })
   if (columns * rows > MOST_CELLS)
     throw new Refused({ code: 'kriging/grid-too-large', details: { cells: columns * rows, most: MOST_CELLS } })
+  if (Math.max(columns, rows) > LONGEST_SIDE)
+    throw new Refused({ code: 'kriging/grid-too-long', details: { columns, rows, most: LONGEST_SIDE } })
   const [dx, dy] = [(xmax - xmin) / columns, (ymin - ymax) / rows]
   return { x0: xmin + dx / 2, y0: ymax + dy / 2, dx, dy, columns, rows }
 }
@@ -275,6 +303,9 @@ function variogramOf(
   cutoff: number | null,
   width: number | null,
 ): Lag[] {
+  const classes = width ? Math.ceil((cutoff ?? defaultCutoff(x, y)) / width) : 0
+  if (classes > MOST_CLASSES_OF_DISTANCE)
+    throw new Refused({ code: 'kriging/too-many-classes', details: { classes, most: MOST_CLASSES_OF_DISTANCE } })
   const left = covariates && covariateCount ? withoutTrend(z, covariates, covariateCount).residuals : z
   return experimentalVariogram(x, y, left, { robust, ...(cutoff ? { cutoff } : {}), ...(width ? { width } : {}) })
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { inventedProgram } from '@dishu/land/plan/invented.testing'
 import { sumUp } from '@dishu/numeric/allocation/problem'
+import { planWork } from './plan-work.ts'
 
 const DISHU = fileURLToPath(new URL('main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dishu-plan-'))
@@ -68,4 +69,54 @@ test('limits that cannot hold together are explained', () => {
       ['area', 0.5],
     ],
   )
+})
+
+test('words that are not understood end with 2', () => {
+  for (const words of [
+    [],
+    ['solve'],
+    ['guess', file],
+    ['solve', file, file],
+    ['solve', file, '--time', ''],
+    ['export', file, '--to', 'xlsx'],
+  ]) {
+    const run = dishu(...words)
+    assert.deepEqual([run.status, run.stdout], [2, ''], words.join(' '))
+    assert.match(run.stderr, /^Usage: dishu plan/)
+  }
+})
+
+test('an export goes into place whole, and never onto the program itself', () => {
+  const own = join(folder, 'own.json')
+  writeFileSync(own, JSON.stringify({ limits: [], parcels: [{ id: 'a', options: [{ id: 'x', benefit: 1, uses: {} }] }] }))
+  const before = readFileSync(own)
+  const onto = dishu('export', own, '--to', 'lp', '--out', own)
+  assert.equal(onto.status, 3)
+  assert.match(onto.stderr, /the very file that is read/)
+  assert.deepEqual(readFileSync(own), before)
+  assert.match(dishu('export', own, '--out', join(folder, 'none', 'a.mps')).stderr, /there is no such folder/)
+  const out = join(folder, 'own.mps')
+  assert.equal(dishu('export', own, '--to', 'mps', '--out', out).status, 0)
+  assert.match(readFileSync(out, 'utf8'), /^\* maximise[\s\S]*ENDATA\n$/)
+  assert.ok(!readdirSync(folder).some((name) => name.endsWith('.part')))
+})
+
+test('stopped at its first bound, the best so far is told with its gap', async () => {
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const words = { seed: undefined, gap: undefined, seconds: undefined }
+  let bounds = 0
+  const { solved, chosen, explained } = await planWork({ file, words, explain: { parcel: undefined }, stop }, () => {
+    bounds++
+    Atomics.store(stop, 0, 1)
+  })
+  assert.equal(bounds, 1)
+  const sums = sumUp(problem, Int16Array.from(chosen))
+  assert.deepEqual([solved.status, solved.benefit, explained], ['feasible', sums.benefit, null])
+  assert.ok(sums.violation <= 1e-9 && solved.bound >= solved.benefit && solved.gap > 0)
+})
+
+test('a file that begins with a byte order mark is read', () => {
+  const marked = join(folder, 'marked.json')
+  writeFileSync(marked, `\uFEFF${JSON.stringify({ limits: [], parcels: [{ id: 'a', options: [{ id: 'x', benefit: 4, uses: {} }] }] })}`)
+  assert.equal(JSON.parse(dishu('solve', marked, '--json').stdout).objective, 4)
 })

@@ -2,15 +2,23 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { getHeapStatistics } from 'node:v8'
+import { Worker } from 'node:worker_threads'
 import { Refused } from '@dishu/base/refusal'
-import type { Program } from '@dishu/land/plan/plan'
-import { explainProgram, readProgram, solveProgram } from '@dishu/land/plan/program.jobs'
+import { readProgram } from '@dishu/land/plan/program.jobs'
 import { lpOf, mpsOf } from '@dishu/land/plan/program-files'
+import { checkOutputs, intoPlace } from './outputs.ts'
+import type { Explanation, PlanAnswer, PlanTask } from './plan-work.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, progressLine, table, wordsOf } from './terminal.ts'
 
 const ACTIONS = ['solve', 'explain', 'export'] as const
 const FORMATS = ['mps', 'lp'] as const
 const LIMITS_EXPLAINED = 30
+
+const USAGE = {
+  zh: '用法：dishu plan solve|explain FILE.json，dishu plan export FILE.json --to mps|lp（详见 dishu plan --help）\n',
+  en: 'Usage: dishu plan solve|explain FILE.json, dishu plan export FILE.json --to mps|lp (more: dishu plan --help)\n',
+}
 
 export async function plan(words: readonly string[]): Promise<Exit> {
   const { values, positionals } = wordsOf(words, {
@@ -21,75 +29,127 @@ export async function plan(words: readonly string[]): Promise<Exit> {
     to: { type: 'string' },
     out: { type: 'string' },
   })
-  const [said = '', file = ''] = positionals
+  const [said, file, ...more] = positionals
   const action = ACTIONS.find((each) => each === said)
-  if (!action) throw new Refused({ code: 'plan/unknown-word', details: { name: 'dishu plan', value: said, allowed: ACTIONS } })
-  const read = await readProgram(file)
-  if (!read.ok) throw new Refused(read.refusal)
-  const program = read.value
-  if (action === 'export') return exportProgram(program, values.to ?? 'mps', values.out)
-  const numbers = { seed: numberOf('--seed', values.seed), gap: numberOf('--gap', values.gap), seconds: numberOf('--time', values.time) }
-  const interruption = interruptible().signal
-  const line = progressLine()
-  const zh = languageOfTerminal() === 'zh'
-  const solved = await solveProgram(
-    program,
-    numbers,
-    (bound) => line.show(`${zh ? '上界' : 'bound'} ${bound.toPrecision(10)}`),
-    () => interruption.aborted,
-  )
-  line.end()
-  if (action === 'explain') {
-    const explained = await explainProgram(program, solved, values.parcel)
-    if (!explained.ok) throw new Refused(explained.refusal)
-    process.stdout.write(values.json ? `${JSON.stringify(explained.value)}\n` : explanationText(explained.value))
-    return solved.status === 'infeasible' ? EXIT.found : EXIT.done
+  const format = FORMATS.find((each) => each === (values.to ?? 'mps'))
+  const [seed, gap, seconds] = [values.seed, values.gap, values.time].map(numberOf)
+  if (!action || !file || more.length > 0 || !format || [seed, gap, seconds].some(Number.isNaN)) {
+    process.stderr.write(USAGE[languageOfTerminal()])
+    return EXIT.usage
+  }
+  if (action === 'export') return exportProgram(file, format, values.out)
+  const explain = action === 'explain' ? { parcel: values.parcel } : null
+  const answer = await answerTo({ file, words: { seed, gap, seconds }, explain })
+  if (!answer) return EXIT.interrupted
+  const { solved, chosen, explained, interrupted } = answer
+  const exit = interrupted ? EXIT.interrupted : solved.status === 'infeasible' ? EXIT.found : EXIT.done
+  if (explained) {
+    process.stdout.write(values.json ? `${JSON.stringify(explained)}\n` : explanationText(explained))
+    return exit
   }
   const { user, system } = process.cpuUsage()
-  const answer = {
+  const told = {
     status: solved.status,
     objective: Number.isFinite(solved.benefit) ? solved.benefit : null,
     bound: solved.bound,
     gap: Number.isFinite(solved.gap) ? solved.gap : null,
     maxViolation: solved.violation,
     cpuSeconds: (user + system) / 1e6,
-    chosen: Array.from(solved.choice, (option, unit) => (option < 0 ? -1 : program.statedOption(unit, option))),
+    chosen,
   }
-  if (values.json) process.stdout.write(`${JSON.stringify(answer)}\n`)
-  else {
-    const chosen = answer.chosen.filter((option) => option >= 0).length
-    process.stdout.write(
-      answer.objective === null
-        ? zh
-          ? `没有可行方案（${answer.status}）。原因见 dishu plan explain。\n`
-          : `There is no plan within the limits (${answer.status}); dishu plan explain tells why.\n`
-        : zh
-          ? `效益 ${answer.objective}，上界 ${answer.bound}，差距 ${percent(answer.gap)}；${answer.chosen.length} 个地块中入选 ${chosen} 个；最大超限 ${answer.maxViolation}；CPU ${answer.cpuSeconds.toFixed(1)} 秒。\n`
-          : `Benefit ${answer.objective}, bound ${answer.bound}, gap ${percent(answer.gap)}; ${chosen} of ${answer.chosen.length} parcels chosen; largest violation ${answer.maxViolation}; ${answer.cpuSeconds.toFixed(1)} CPU s.\n`,
-    )
+  process.stdout.write(values.json ? `${JSON.stringify(told)}\n` : solutionText(told))
+  return exit
+}
+
+/** What the thread tells. */
+export type FromPlan =
+  | { readonly told: 'bound'; readonly bound: number }
+  | { readonly told: 'done'; readonly answer: PlanAnswer }
+  | { readonly told: 'refused'; readonly refusal: Refused['refusal'] }
+
+/** The answer of a thread. Interrupted, it is the best so far; null where nothing is to be told (an explanation needs its end). */
+async function answerTo(task: Omit<PlanTask, 'stop'>): Promise<(PlanAnswer & { readonly interrupted: boolean }) | null> {
+  const { signal } = interruptible()
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const line = progressLine()
+  const zh = languageOfTerminal() === 'zh'
+  const thread = new Worker(new URL('./plan.child.ts', import.meta.url), {
+    workerData: { ...task, stop },
+    resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+  })
+  try {
+    const answer = await new Promise<PlanAnswer | null>((done, failed) => {
+      signal.addEventListener('abort', () => {
+        Atomics.store(stop, 0, 1)
+        if (task.explain) done(null)
+      })
+      thread.on('message', (told: FromPlan) => {
+        if (told.told === 'bound') line.show(`${zh ? '上界' : 'bound'} ${told.bound.toPrecision(10)}`)
+        else if (told.told === 'done') done(told.answer)
+        else failed(new Refused(told.refusal))
+      })
+      thread.on('error', failed)
+      thread.on('exit', () => failed(new Error('the solving thread ended without an answer')))
+    })
+    return answer && { ...answer, interrupted: signal.aborted }
+  } finally {
+    line.end()
+    await thread.terminate()
   }
-  return solved.status === 'infeasible' ? EXIT.found : EXIT.done
+}
+
+type Told = Pick<PlanAnswer['solved'], 'status' | 'bound'> & {
+  readonly objective: number | null
+  readonly gap: number | null
+  readonly maxViolation: number
+  readonly cpuSeconds: number
+  readonly chosen: readonly number[]
+}
+
+function solutionText({ status, objective, bound, gap, maxViolation, cpuSeconds, chosen }: Told): string {
+  const zh = languageOfTerminal() === 'zh'
+  const count = chosen.filter((option) => option >= 0).length
+  if (objective === null && status === 'infeasible')
+    return zh
+      ? '没有可行方案（已证明）。原因见 dishu plan explain。\n'
+      : 'There is no plan within the limits (proven); dishu plan explain tells why.\n'
+  if (objective === null)
+    return zh ? '没有找到可行方案，也没有证明其不存在。\n' : 'No plan was found within the limits, nor a proof that there is none.\n'
+  return zh
+    ? `效益 ${objective}，上界 ${bound}，差距 ${percent(gap)}；${chosen.length} 个地块中入选 ${count} 个；最大超限 ${maxViolation}；CPU ${cpuSeconds.toFixed(1)} 秒。\n`
+    : `Benefit ${objective}, bound ${bound}, gap ${percent(gap)}; ${count} of ${chosen.length} parcels chosen; largest violation ${maxViolation}; ${cpuSeconds.toFixed(1)} CPU s.\n`
 }
 
 const percent = (gap: number | null) => (gap === null ? '—' : `${(gap * 100).toPrecision(3)} %`)
 
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (!Number.isFinite(value) || value < 0)
-    throw new Refused({ code: 'plan/unknown-word', details: { name, value: text, allowed: ['≥ 0'] } })
-  return value
-}
+/** NaN where it is no number of zero or more. */
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined
+    ? undefined
+    : /^\s*$|^\s*[-+]?0[box]/i.test(text) || !(Number(text) >= 0 && Number.isFinite(Number(text)))
+      ? Number.NaN
+      : Number(text)
 
-async function exportProgram(program: Program, to: string, out: string | undefined): Promise<Exit> {
-  const format = FORMATS.find((each) => each === to)
-  if (!format) throw new Refused({ code: 'plan/unknown-word', details: { name: '--to', value: to, allowed: FORMATS } })
-  const text = Readable.from(format === 'mps' ? mpsOf(program) : lpOf(program))
-  await pipeline(text, out === undefined ? process.stdout : createWriteStream(out), { end: out !== undefined })
-  return EXIT.done
+async function exportProgram(file: string, format: (typeof FORMATS)[number], out: string | undefined): Promise<Exit> {
+  if (out !== undefined) await checkOutputs([out], [file])
+  const read = await readProgram(file)
+  if (!read.ok) throw new Refused(read.refusal)
+  const text = Readable.from(format === 'mps' ? mpsOf(read.value) : lpOf(read.value))
+  if (out === undefined) {
+    await pipeline(text, process.stdout, { end: false }).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EPIPE') throw cause // a reader that has seen enough
+    })
+    return EXIT.done
+  }
+  const { signal } = interruptible()
+  try {
+    await intoPlace(out, (draft) => pipeline(text, createWriteStream(draft), { signal }))
+    return EXIT.done
+  } catch (fault) {
+    if (signal.aborted) return EXIT.interrupted
+    throw fault
+  }
 }
-
-type Explanation = Extract<Awaited<ReturnType<typeof explainProgram>>, { ok: true }>['value']
 
 function explanationText({ limits, parcel, conflict }: Explanation): string {
   const zh = languageOfTerminal() === 'zh'

@@ -121,7 +121,8 @@ function numberFrom(value: Value): number | null | 'wrong' {
   if (value === null || value === '') return null
   const text = typeof value === 'string' ? value.trim() : value
   if (text === '' || text === 'NA') return null
-  const number = typeof text === 'boolean' ? Number.NaN : Number(text)
+  // 0x1F is a code of something, not 31
+  const number = typeof text === 'boolean' || (typeof text === 'string' && /^[-+]?0[box]/i.test(text)) ? Number.NaN : Number(text)
   return Number.isFinite(number) ? number : 'wrong'
 }
 
@@ -134,8 +135,9 @@ function pointOf(batch: Batch, i: number): [number, number] | null {
 /** Metres: as they are, or brought from degrees to the zone that was named. */
 function placeSamples(read: Rows, crs: Crs | null, epsg: number | null, file: string) {
   const { x, y } = read
+  if (x.length === 0) return { notes: [] } // refused as too few, not for where they are
   const degrees = crs ? crs.geographic : lookLikeDegrees(x, y)
-  if (x.length > 0 && ((degrees && epsg === null) || (epsg !== null && isGeographic(epsg))))
+  if ((degrees && epsg === null) || (epsg !== null && isGeographic(epsg)))
     throw new Refused({ code: 'kriging/degrees', details: { x: x[0], y: y[0] } })
   const from = crs ?? (degrees ? crsFromEpsg(4490) : null)
   const toPlane = planeOf(from, epsg, file)

@@ -1,4 +1,5 @@
 /** What `dishu topology` is asked, and what it finds, as they pass from one process to another. */
+import { Refused } from '@dishu/base/refusal'
 import type { Crs } from '@dishu/formats/layers'
 import type { InvalidRule } from '@dishu/numeric/topology/layer'
 
@@ -53,6 +54,14 @@ export type TopologyReport = {
     readonly y: number | null
   }[]
   readonly identity: { readonly outerM2: number; readonly sumM2: number; readonly differenceM2: number }
+}
+
+/** A fault of the kernel, or the refusal where a layer is too tangled; a thread of its own gives only the text. */
+export function tangledOr(cause: unknown, file: string, place: (x: number, y: number) => readonly [number, number]): unknown {
+  const [, x, y] = /TooTangled: .*, near (\S+) (\S+) on the grid/.exec(String(cause)) ?? []
+  if (x === undefined) return cause
+  const [east, north] = place(Number(x), Number(y))
+  return new Refused({ code: 'topology/too-tangled', details: { file, x: east, y: north } })
 }
 
 /** Parcels of one source, batch by batch: the readers' well-known binary (little-endian, two-dimensional, closed rings). */

@@ -6,7 +6,7 @@ import type { InvalidRule } from '@dishu/numeric/topology/layer'
 import type { Id, ParcelBatch, ParcelSource } from './topology-job.ts'
 
 /** Fields that name a parcel, in this order; the first whose values are all there and all different is the key. */
-const KEYS = ['DKBM', 'BSM', 'TBBH', 'parcel_code', 'patch_key', 'code', 'id', 'fid', 'objectid']
+const KEYS = ['DKBM', 'BSM', 'TBBH', 'parcel_code', 'patch_key', 'code', 'id', 'fid', 'ogc_fid', 'objectid']
 
 /** A polygon layer of a file: the one named, or the only one. */
 export function layerOf(source: Source, name: string | null, file: string): { readonly layer: Layer; readonly index: number } {
@@ -48,7 +48,7 @@ export async function openParcels(
     readonly close: () => Promise<void>
   }
 > {
-  const source = await openFiles([path], { siblings, scratch })
+  const source = await openFiles([path], { siblings, scratch, rowIds: true })
   const { layer, index } = layerOf(source, name, path)
   const candidates = candidatesOf(layer.fields, key, path)
   const values = candidates.map((): Value[] => [])

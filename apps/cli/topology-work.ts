@@ -1,12 +1,14 @@
 /** The work of `dishu topology`, wherever it runs: parcels in, findings out. */
+import { basename } from 'node:path'
 import type { Crs } from '@dishu/formats/layers'
 import { firstLook } from '@dishu/numeric/topology/find'
+import { fromGrid } from '@dishu/numeric/topology/ground'
 import type { PolygonLayer, TopologyFindings } from '@dishu/numeric/topology/layer'
 import { partOf, type Survey, surveyParcels } from '@dishu/numeric/topology/survey'
 import { Crew } from './crew.ts'
-import type { Id, ParcelSource, TopologyLimits } from './topology-job.ts'
+import { type Id, type ParcelSource, type TopologyLimits, tangledOr } from './topology-job.ts'
 import { type Part, PartBuilder } from './topology-parts.ts'
-import { type Stretch, stretched } from './topology-plane.ts'
+import { backFrom, type Stretch, stretched } from './topology-plane.ts'
 import { optionsOf, type SurveySetup, surveyWork } from './topology-survey.ts'
 
 export type Looked = {
@@ -18,6 +20,8 @@ export type Looked = {
 }
 
 const THREAD = new URL('./topology-thread.child.ts', import.meta.url)
+/** Whoever interrupts ends the whole process. */
+const NEVER = new AbortController().signal
 /** Parts for each thread: the more, the evener the load; the fewer, the fewer edges lie between them. */
 const PARTS = 4
 const MOST_ROWS = 4_000_000
@@ -49,7 +53,7 @@ export async function lookOver(
         const stretch = isDegrees(source.crs, x, y) ? { lon: Math.round(x), lat: Math.round(y) } : null
         const [gx, gy] = stretched(stretch, Float64Array.of(x, y))
         setup = { limits, stretch, grid: { x: Math.round(gx), y: Math.round(gy) } }
-        const members = new Crew<SurveySetup, Part, Survey>(THREAD, setup, workers, surveyWork)
+        const members = new Crew<SurveySetup, Part, Survey>(THREAD, setup, workers, surveyWork, NEVER)
         crew = members
         const rows = source.rowCount ?? (workers === 1 ? MOST_ROWS : ROWS_UNKNOWN * PARTS * workers)
         const perPart = workers === 1 ? rows : Math.max(1000, Math.ceil(rows / (PARTS * workers)))
@@ -73,6 +77,11 @@ export async function lookOver(
     beat()
     const findings = look.finish(surveyParcels(membersOf(parts, look.members), options, 0, setup.grid))
     return { findings, parts, stretch: setup.stretch, unreadable }
+  } catch (cause) {
+    throw tangledOr(cause, basename(source.file), (x, y) => {
+      const { grid, stretch } = setup ?? { grid: { x: 0, y: 0 }, stretch: null }
+      return backFrom(stretch, fromGrid(x, grid.x), fromGrid(y, grid.y))
+    })
   } finally {
     await crew?.close()
   }

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { Refused } from '@dishu/base/refusal'
+import { writePolygonWkb } from '@dishu/base/wkb'
 import { filesBehind } from '@dishu/formats/formats'
+import { writeGeoPackage } from '@dishu/formats/write/geopackage'
 import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
+import { seededRandom } from '@dishu/numeric/shared/random'
 import { dishu, dishuJson, noShared, type RefusalReply, shared, temporaryFolder } from './acceptance.testing.ts'
 import { topologyOfFile } from './topology-file.ts'
 import type { TopologyJob, TopologyReport } from './topology-job.ts'
@@ -123,6 +126,29 @@ test('keys: the first field that names every parcel once, else the row', async (
   const found = await inside(file)
   assert.deepEqual([found.layer.key, found.overlaps[0].a, found.overlaps[0].b], ['id', 10, 11])
   assert.equal(await refusedInside(file, { key: 'DKBM' }), 'topology/no-key')
+})
+
+test('a GeoPackage without a key of its own is named by the numbers of its rows, gaps and all', async () => {
+  const file = join(folder, 'fids.gpkg')
+  const wkb = (x: number) => writePolygonWkb([{ rings: [Float64Array.from(RING(x, 0, 52, 40).flat())] }])
+  const rows = [0, 50, 200].map((x) => ({ values: ['field'], wkb: wkb(x) }))
+  await writeGeoPackage(file, [{ name: 'fields', fields: [{ name: 'kind', type: 'text' }], rows, geometry: 'polygon', epsg: 4529 }])
+  const db = new DatabaseSync(file)
+  db.exec('drop table if exists rtree_fields_geom')
+  for (const { name } of db.prepare("select name from sqlite_schema where type = 'trigger'").all()) db.exec(`drop trigger "${name}"`)
+  db.exec('update fields set fid = fid * 10')
+  db.close()
+  const found = await inside(file)
+  assert.deepEqual([found.layer.key, found.overlaps[0].a, found.overlaps[0].b], ['fid', 10, 20])
+})
+
+test('a scribble that crosses itself a million times is refused, and where', async () => {
+  const file = join(folder, 'scribble.geojson')
+  const random = seededRandom(5)
+  const ring = Array.from({ length: 6000 }, () => [41_500_000 + random() * 1000, 4_900_000 + random() * 1000])
+  ring.push(ring[0])
+  writeFileSync(file, JSON.stringify({ ...VILLAGE, features: [...VILLAGE.features, feature('2208991010010000009', ring)] }))
+  assert.equal(await refusedInside(file), 'topology/too-tangled')
 })
 
 test('words for a person, and exit code 6 where findings are an error', async () => {

@@ -1,9 +1,9 @@
 /** `dishu topology`: what is wrong with how the parcels of a layer lie together. */
-import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
-import { Refused } from '@dishu/base/refusal'
+import { basename, join, resolve } from 'node:path'
 import { filesBehind } from '@dishu/formats/formats'
+import { checkOutputs, intoPlace } from './outputs.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, note, table, wordsOf } from './terminal.ts'
 import { bytesOf } from './topology-bytes.ts'
 import type { TopologyJob, TopologyLimits, TopologyReport } from './topology-job.ts'
@@ -40,14 +40,21 @@ export async function topology(words: readonly string[]): Promise<Exit> {
   const isLimit = (value: number, most: number) => value >= 0 && value <= most
   const areLimits =
     isLimit(limits.tolerance, 10) && isLimit(limits.leastArea, 1e6) && isLimit(limits.gapWidth, 20) && isLimit(limits.sliverWidth, 100)
-  if (positionals.length !== 1 || !areLimits || !Number.isInteger(workers) || workers < 1 || workers > 64) {
+  if (
+    positionals.length !== 1 ||
+    !areLimits ||
+    !Number.isInteger(workers) ||
+    workers < 1 ||
+    workers > 64 ||
+    (values.out !== undefined && !/\.gpkg$/i.test(values.out))
+  ) {
     process.stderr.write(USAGE[language])
     return EXIT.usage
   }
   const out = values.out ? resolve(values.out) : null
-  if (out) await placeToWrite(out)
   const asked = positionals[0]
   const register = await registerLayer(asked)
+  if (register) await checkOutputs([out], [])
   const shared = { limits, workers: Math.min(workers, availableParallelism()), out }
   const report = register
     ? await (await import('./topology-register.ts')).topologyOfRegister(register, {
@@ -57,6 +64,7 @@ export async function topology(words: readonly string[]): Promise<Exit> {
         level: values.level,
       })
     : await topologyOf(asked, { ...shared, layer: values.layer ?? null, key: values.key ?? null, within: values.within ?? null })
+  if (!report) return EXIT.interrupted
   if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
   else inWords(report, language)
   if (out) note(language === 'zh' ? `结果已写入 ${out}` : `Findings written to ${out}`)
@@ -84,10 +92,12 @@ type FileOptions = {
   readonly within: string | null
 }
 
-async function topologyOf(word: string, { limits, workers, out, layer, key, within }: FileOptions): Promise<TopologyReport> {
+/** Null where it was interrupted. */
+async function topologyOf(word: string, { limits, workers, out, layer, key, within }: FileOptions): Promise<TopologyReport | null> {
   const [path, named] = await fileAndLayer(word)
   const siblings = filesBehind(path)
   const areas = within === null ? null : await fileAndLayer(within)
+  await checkOutputs([out], [path, ...siblings, areas?.[0]])
   const job: TopologyJob = {
     path,
     siblings,
@@ -102,12 +112,11 @@ async function topologyOf(word: string, { limits, workers, out, layer, key, with
   const { signal } = interruptible()
   try {
     const report = await runTopology(job, scratch, processLimits(bytesOf([...siblings, ...(job.within?.siblings ?? [])])), signal)
-    if (out) {
-      const draft = `${out}.${process.pid}.part`
-      await copyFile(join(scratch, 'findings.gpkg'), draft)
-      await rename(draft, out)
-    }
+    if (out) await intoPlace(out, (draft) => copyFile(join(scratch, 'findings.gpkg'), draft))
     return report
+  } catch (fault) {
+    if (signal.aborted) return null
+    throw fault
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -119,12 +128,6 @@ async function fileAndLayer(word: string): Promise<[string, string | null]> {
   if (cut > 1 && !(await stat(word).catch(() => null)) && (await stat(word.slice(0, cut)).catch(() => null)))
     return [resolve(word.slice(0, cut)), word.slice(cut + 1)]
   return [resolve(word), null]
-}
-
-async function placeToWrite(path: string): Promise<void> {
-  const cannot = (why: string) => new Refused({ code: 'exports/cannot-write-there', details: { file: path, why } })
-  if (!(await stat(dirname(path)).catch(() => null))?.isDirectory()) throw cannot('ENOENT')
-  if ((await stat(path).catch(() => null))?.isDirectory()) throw cannot('EISDIR')
 }
 
 const KINDS = ['overlaps', 'gaps', 'duplicates', 'contained', 'slivers', 'oneSided', 'outside', 'invalid'] as const

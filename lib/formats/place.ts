@@ -11,6 +11,8 @@ export type OpenOptions = {
   readonly siblings?: readonly string[]
   /** A folder for what has to be unpacked; the system's temporary folder when absent. */
   readonly scratch?: string
+  /** Of a GeoPackage also the number that its writer gave each row (fid), as a field: to name rows, not to know them. */
+  readonly rowIds?: boolean
 }
 
 /** Opens for reading, or refuses. Only plain files: a pipe would wait for ever. */

@@ -5,6 +5,7 @@
 import { type Day, FOREVER } from '@dishu/base/date'
 import { mapWkb } from '@dishu/base/wkb'
 import { digestOf, type OpenRevision, type RowToWrite, rowToWrite, type Span } from '@dishu/kernel/records/records.store'
+import { TooTangled } from '@dishu/numeric/topology/limits'
 import type { Db } from '@dishu/server-kit/sql'
 import { CellBytes } from './cell-bytes.ts'
 import {
@@ -32,7 +33,7 @@ import {
 } from './cells.store.ts'
 import { type CellRules, type ContractTerm, cellsOfPatch, type DoublyOnPatch, type Laid } from './cells.ts'
 import { type Cell, cellKind } from './count.ts'
-import { overlay } from './overlay.ts'
+import { type Overlay, overlay, type Shape } from './overlay.ts'
 import { holds, inPlane, planeOf, projectionOf } from './plane.ts'
 import { learnSystems } from './systems.jobs.ts'
 
@@ -309,10 +310,12 @@ function layOver(patch: PatchRow, parcels: readonly ParcelRow[], ground: Outline
   }
   const own = plane!.own
   const back = (wkb: Uint8Array) => (own ? wkb : mapWkb(wkb, plane!.toLonLat))
-  const { pieces, doubly } = overlay(
-    [{ id: patch.patchKey, wkb: own ? ground.outline : mapWkb(ground.outline, plane!.fromLonLat) }],
-    shapes,
-  )
+  const cut = cutOrNull([{ id: patch.patchKey, wkb: own ? ground.outline : mapWkb(ground.outline, plane!.fromLonLat) }], shapes)
+  if (cut === null) {
+    laying.unlaid++
+    return whole
+  }
+  const { pieces, doubly } = cut
   return {
     pieces: pieces.map((piece) => ({
       parcel: piece.parcel === null ? null : named.get(piece.parcel)!,
@@ -324,6 +327,16 @@ function layOver(patch: PatchRow, parcels: readonly ParcelRow[], ground: Outline
       area: Math.round(found.areaM2 * 100),
       outline: back(found.outline),
     })),
+  }
+}
+
+/** Null where outlines are such a tangle that cutting them would not end: the check of outlines names them, the patch counts whole. */
+function cutOrNull(patches: readonly Shape[], parcels: readonly Shape[]): Overlay | null {
+  try {
+    return overlay(patches, parcels)
+  } catch (cause) {
+    if (cause instanceof TooTangled) return null
+    throw cause
   }
 }
 

@@ -22,7 +22,7 @@ type Table = {
 const ROW_IDS = new Set(['fid', 'ogc_fid', 'objectid'])
 
 /** Opens a GeoPackage. The file is taken as it lies: no lock, no journal, no write. */
-export async function openGeopackage(path: string, _options: OpenOptions = {}): Promise<Source> {
+export async function openGeopackage(path: string, { rowIds = false }: OpenOptions = {}): Promise<Source> {
   const file = basename(path)
   const { fd, size } = openPlain(path)
   const head = readBytes(fd, 0, 100)
@@ -42,7 +42,7 @@ export async function openGeopackage(path: string, _options: OpenOptions = {}): 
   url.search = '?immutable=1&mode=ro'
   const db = opened(file, () => new DatabaseSync(url, { readOnly: true }))
   try {
-    const { layers, tables } = opened(file, () => catalogue(db, file))
+    const { layers, tables } = opened(file, () => catalogue(db, file, rowIds))
     if (layers.length === 0) stop({ code: 'formats/no-layers', details: { file } })
     return {
       layers,
@@ -77,7 +77,7 @@ function opened<T>(file: string, act: () => T): T {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-function catalogue(db: DatabaseSync, file: string): { layers: Layer[]; tables: Table[] } {
+function catalogue(db: DatabaseSync, file: string, rowIds: boolean): { layers: Layer[]; tables: Table[] } {
   db.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0; pragma query_only = on')
   const names = new Set(
     db
@@ -111,7 +111,7 @@ function catalogue(db: DatabaseSync, file: string): { layers: Layer[]; tables: T
     const lower = table.toLowerCase()
     if (!['features', 'attributes', 'aspatial'].includes(String(r.kind)) || !names.has(lower)) continue
     const shape = geometry.get(lower)
-    const { columns, unread } = columnsOf(db, table, shape?.column ?? null)
+    const { columns, unread } = columnsOf(db, table, shape?.column ?? null, rowIds)
     const notes: LayerNote[] = unread.length ? [{ code: 'formats/fields-not-read', details: { file, fields: unread } }] : []
     const crs = shape ? crsOf(db, shape.srs) : null
     if (crs && oldDatum(crs)) notes.push({ code: 'formats/old-datum', details: { file, crs: crs.name } })
@@ -133,13 +133,18 @@ function catalogue(db: DatabaseSync, file: string): { layers: Layer[]; tables: T
   return { layers, tables }
 }
 
-function columnsOf(db: DatabaseSync, table: string, geometryColumn: string | null): { columns: Column[]; unread: string[] } {
+function columnsOf(
+  db: DatabaseSync,
+  table: string,
+  geometryColumn: string | null,
+  rowIds: boolean,
+): { columns: Column[]; unread: string[] } {
   const columns: Column[] = []
   const unread: string[] = []
   for (const r of db.prepare(`pragma table_info(${quoted(table)})`).all()) {
     const name = String(r.name)
     if (geometryColumn && name.toLowerCase() === geometryColumn.toLowerCase()) continue
-    if (Number(r.pk) > 0 && ROW_IDS.has(name.toLowerCase())) continue
+    if (!rowIds && Number(r.pk) > 0 && ROW_IDS.has(name.toLowerCase())) continue
     const declared = String(r.type).toUpperCase()
     const type = typeOf(declared)
     if (type === 'bytes') unread.push(name)

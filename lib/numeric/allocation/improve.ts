@@ -101,7 +101,12 @@ function exchangeOnce(draft: Draft, prices: Float64Array, moves: Moves, purpose:
     if (scarce >= 0 && (purpose === 'gain' || relieved >= 0)) {
       for (const b of givesWay[scarce]) {
         if (loss[a] + loss[b] > mostLoss) break
-        if (unit[b] === unit[a] || moved.has(unit[b]) || (purpose === 'gain' && !(gain[a] + gain[b] > SMALLEST_SHARE * Math.abs(gain[a] - gain[b])))) continue
+        if (
+          unit[b] === unit[a] ||
+          moved.has(unit[b]) ||
+          (purpose === 'gain' && !(gain[a] + gain[b] > SMALLEST_SHARE * Math.abs(gain[a] - gain[b])))
+        )
+          continue
         if (!makesRoom(draft, changes, b, wanted, missing, relieved)) continue
         partner = b
         break

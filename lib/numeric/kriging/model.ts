@@ -39,15 +39,17 @@ export function parseModel(text: string): VariogramModel | string {
     if (!found || !kind) return part.trim()
     const [sill, range, kappa] = [Number(found[1]), Number(found[3] ?? 0), Number(found[4] ?? 0)]
     const fits =
-      sill >= 0 &&
-      Number.isFinite(sill) &&
-      (kind === 'Nug' ? !range : range > 0 && Number.isFinite(range)) &&
+      (sill === 0 || isMeasurable(sill)) &&
+      (kind === 'Nug' ? !range : isMeasurable(range)) &&
       (kind === 'Mat' ? kappa > 0 && kappa <= 20 : found[4] === undefined)
     if (!fits) return part.trim()
     model.push(kind === 'Mat' ? { kind, sill, range, kappa } : { kind, sill, range })
   }
   return sillOf(model) > 0 ? model : text.trim()
 }
+
+/** Positive, and neither so small nor so large that its square leaves the doubles. */
+const isMeasurable = (value: number) => value >= 1e-100 && value <= 1e100
 
 /** The model as `parseModel` reads it, with up to ten digits. */
 export const modelText = (model: VariogramModel): string => model.map(structureText).join(' + ')

@@ -58,11 +58,24 @@ export class Boxes {
 
   /** Whether any box touches the window. */
   meets(west: number, south: number, east: number, north: number): boolean {
-    let found = false
-    this.meet(west, south, east, north, () => {
-      found = true
-    })
-    return found
+    return this.#levels.length > 0 && this.#isMet(this.#levels.length - 1, 0, west, south, east, north)
+  }
+
+  #isMet(depth: number, node: number, west: number, south: number, east: number, north: number): boolean {
+    const level = this.#levels[depth]
+    if (level[4 * node] > east || level[4 * node + 2] < west || level[4 * node + 1] > north || level[4 * node + 3] < south) return false
+    const from = node * WIDTH
+    const end = Math.min(depth > 0 ? this.#levels[depth - 1].length / 4 : this.#order.length, from + WIDTH)
+    for (let k = from; k < end; k++) {
+      if (depth > 0) {
+        if (this.#isMet(depth - 1, k, west, south, east, north)) return true
+        continue
+      }
+      const i = 4 * this.#order[k]
+      const box = this.#box
+      if (box[i] <= east && box[i + 2] >= west && box[i + 1] <= north && box[i + 3] >= south) return true
+    }
+    return false
   }
 
   #descend(depth: number, node: number, west: number, south: number, east: number, north: number, visit: (i: number) => void): void {

@@ -45,12 +45,41 @@ export function bucketOf(cx: number, cy: number, mask: number): number {
   return (h ^ (h >>> 13)) & mask
 }
 
-export function cellsOf({ x0, y0, x1, y1 }: Segments): Cells {
+/** A segment that shares its cells with more than this, on average, wants smaller ones. */
+const CROWDED = 48
+/** Places in cells that a segment has on average, at most. */
+const SPREAD = 48
+
+export function cellsOf(segments: Segments): Cells {
+  const { x0, y0, x1, y1 } = segments
   const n = x0.length
   let extent = 0
   for (let i = 0; i < n; i++) extent += Math.max(x1[i] - x0[i], Math.abs(y1[i] - y0[i]))
-  const size = powerOfTwo(Math.max(n === 0 ? 1 : extent / n, 16))
-  const mask = powerOfTwo(Math.max(16, n)) - 1
+  let size = powerOfTwo(Math.max(n === 0 ? 1 : extent / n, 16))
+  let cells = cellsOfSize(segments, size, n)
+  // long lines that cross one another without end: in cells of a quarter of the size each meets fewer others
+  for (let company = companyIn(cells); company > CROWDED && size > 16; ) {
+    size /= 4
+    if (cells.items.length > (SPREAD / 4) * n) break
+    const finer = cellsOfSize(segments, size, 4 * cells.items.length)
+    const less = companyIn(finer)
+    if (less > company / 2) break
+    cells = finer
+    company = less
+  }
+  return cells
+}
+
+/** How many segments one has in its cells with it, on average over its cells. */
+function companyIn({ start, items }: Cells): number {
+  let pairs = 0
+  for (let b = 0; b + 1 < start.length; b++) pairs += (start[b + 1] - start[b]) ** 2
+  return items.length === 0 ? 0 : pairs / items.length
+}
+
+function cellsOfSize({ x0, y0, x1, y1 }: Segments, size: number, buckets: number): Cells {
+  const n = x0.length
+  const mask = powerOfTwo(Math.max(16, buckets)) - 1
   const whole = flags(n)
   const members = counts(mask + 2)
   visit((bucket) => members[bucket]++)

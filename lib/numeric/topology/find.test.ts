@@ -86,6 +86,18 @@ test('a parcel over neighbours whose border is shared meets each of them', () =>
   )
 })
 
+test('hundreds of parcels on one another: every pair has its overlap, whatever it takes to tell', () => {
+  const n = 120
+  // each square lies a step to the north-east of the one before: i and j have a square of side 100 − (j − i) / 8 in common
+  const found = look(
+    Array.from({ length: n }, (_, i) => square(i / 8, i / 8, 100)),
+    { outlines: false },
+  )
+  assert.equal(found.overlaps.length, (n * (n - 1)) / 2)
+  for (const { a, b, areaM2 } of found.overlaps) near(areaM2, (100 - (b - a) / 8) ** 2)
+  near(found.identity.differenceM2, 0, 1e-5)
+})
+
 test('drawn twice: vertex for vertex, turned, shifted by a little', () => {
   const parcel = square(0, 0, 100)
   const turned: Drawn[number] = [[[...parcel[0][0].slice(2), ...parcel[0][0].slice(0, 2)].reverse()]]

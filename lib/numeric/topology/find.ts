@@ -7,14 +7,14 @@
  */
 import { type Arrangement, arrange } from './arrangement.ts'
 import { Boxes } from './boxes.ts'
-import { Covers, coverOf, depths } from './cover.ts'
+import { depths } from './cover.ts'
 import { edgeTable, netted, type OwnedSegments, segmentsOf, together } from './edges.ts'
 import { neighboursOf, openGaps, perimeterM } from './gaps.ts'
 import { fromGrid, type Grid, PER_METRE } from './ground.ts'
 import type { Contained, Duplicate, Gap, Invalid, Overlap, PolygonLayer, TopologyFindings, TopologyOptions } from './layer.ts'
 import { oneSidedVertices } from './onesided.ts'
 import { type Measure, measureOf } from './outline.ts'
-import { isDrawnTwice, pairsOf } from './pairs.ts'
+import { isDeep, isDrawnTwice, pairsOf, pairsTwoByTwo } from './pairs.ts'
 import { partOf, type Survey, type Surveyed, surveyParcels } from './survey.ts'
 
 /** Where more of the edges than this are not shared, nothing is won by leaving out those that are. */
@@ -176,16 +176,16 @@ function sharedGround({ ground, survey, plane, measure, members }: OverlapPlane,
   const { tolerance = 0, leastArea = 0.01, sameShare = 0.95, outlines = true } = options
   const near = Math.max(options.near ?? 0.001, tolerance)
   const { area, perimeter } = survey
-  const covers = new Covers()
-  const cover = coverOf(plane, covers)
+  const wanted = { leastArea, outlined: outlines || tolerance > 0 }
+  const pairs = isDeep(depths(plane))
+    ? pairsTwoByTwo(ground, survey.mended, options.areaOf ?? null, wanted)
+    : pairsOf(plane, measure, wanted)
   const overlaps: Overlap[] = []
   const duplicates: Duplicate[] = []
   const contained: Contained[] = []
-  for (const { a: i, b: j, areaM2, faces, largest } of pairsOf(cover, covers, measure)) {
-    if (!(areaM2 > leastArea)) continue
-    const outline = outlines || tolerance > 0 ? measure.outline(faces) : null
+  for (const { a: i, b: j, areaM2, outline, x, y } of pairs) {
     if (outline && tolerance > 0 && 2 * areaM2 < tolerance * perimeterM(outline)) continue
-    const at = measure.inside(largest)
+    const at = { x, y }
     const [a, b] = [members[i], members[j]]
     overlaps.push({ a, b, areaM2, outline: outlines ? outline : null, ...at })
     const inner = area[i] < area[j] || (area[i] === area[j] && i > j) ? i : j

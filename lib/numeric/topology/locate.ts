@@ -9,17 +9,43 @@ type Bands = { readonly south: number; readonly perUnit: number; readonly start:
 /** A polygon of fewer edges is looked through as it is. */
 const FEW = 32
 
-/** Polygons around a point that lies on no edge, ascending: those with an odd number of edges to the west of it. */
-export function locator({ layer, box, nowhere }: Ground): (x: number, y: number) => number[] {
+export type Locator = {
+  /** Polygons around a point that lies on no edge, ascending. */
+  readonly all: (x: number, y: number) => number[]
+  /** The one polygon around a point where at most one can be, −1 where there is none. */
+  readonly one: (x: number, y: number) => number
+}
+
+/** A point lies in the polygons with an odd number of edges to the west of it. */
+export function locator({ layer, box, nowhere }: Ground): Locator {
   const { xy, ringStart, polygonRing } = layer
-  const boxes = new Boxes(box)
+  let boxes: Boxes | null = null
   const known = new Map<number, Bands>()
-  return (x, y) => {
-    const found: number[] = []
-    boxes.meet(x, y, x, y, (p) => {
-      if (!nowhere[p] && isIn(p, x, y)) found.push(p)
-    })
-    return found.sort((a, b) => a - b)
+  let last = -1
+  return {
+    all(x, y) {
+      const found: number[] = []
+      boxes ??= new Boxes(box)
+      boxes.meet(x, y, x, y, (p) => {
+        if (!nowhere[p] && isIn(p, x, y)) found.push(p)
+      })
+      return found.length > 1 ? found.sort((a, b) => a - b) : found
+    },
+    one(x, y) {
+      // the next point asked for is often in the same polygon
+      if (last >= 0 && isInBox(last, x, y) && isIn(last, x, y)) return last
+      boxes ??= new Boxes(box)
+      let found = -1
+      boxes.meet(x, y, x, y, (p) => {
+        if (found < 0 && !nowhere[p] && isIn(p, x, y)) found = p
+      })
+      if (found >= 0) last = found
+      return found
+    },
+  }
+
+  function isInBox(p: number, x: number, y: number): boolean {
+    return x >= box[4 * p] && x <= box[4 * p + 2] && y >= box[4 * p + 1] && y <= box[4 * p + 3]
   }
 
   function isIn(p: number, x: number, y: number): boolean {

@@ -52,6 +52,20 @@ test('asked for the first only, ground under two polygons of a layer is the firs
   )
 })
 
+test('pieces stay what they are when other layers are laid over one another after them', () => {
+  const parcels = layerFrom([square(0, 0, 10), square(20, 0, 5)])
+  const first = overlayLayers(parcels, [layerFrom([square(5, 5, 10)])])
+  const copy = structuredClone(first)
+  // the same working memory, filled with other numbers; a fault within leaves it clean as well
+  overlayLayers(layerFrom([square(3, 1, 40), square(900, 0, 7)]), [layerFrom([square(1, 2, 30), square(899, 1, 3)])])
+  const throws = () => {
+    throw new RangeError('no area today')
+  }
+  assert.throws(() => overlayLayers(parcels, [layerFrom([square(5, 5, 10)])], { areaOf: throws }), /no area today/)
+  assert.deepEqual(first, copy)
+  assert.deepEqual(overlayLayers(parcels, [layerFrom([square(5, 5, 10)])]), copy)
+})
+
 test('a parcel in the hole of a polygon is under none', () => {
   const ring: Drawn[number] = [[square(0, 0, 100)[0][0], square(40, 40, 20)[0][0].toReversed()]]
   const pieces = overlayLayers(layerFrom([square(45, 45, 5), square(10, 10, 5)]), [layerFrom([ring])])

@@ -6,18 +6,17 @@
  */
 import { arrange } from './arrangement.ts'
 import { Boxes } from './boxes.ts'
-import { counts, cursorOf, flags, floats, IntList, ints, marked, pooled, startsFrom } from './buffer.ts'
-import { clippedAreas } from './clip.ts'
+import { floats, marked, pooled } from './buffer.ts'
+import { clipper } from './clip.ts'
 import { Covers, coverOf, depths } from './cover.ts'
-import { edgeTable, type OwnedSegments, ofOwners, segmentsOf, together } from './edges.ts'
+import { edgeTable, ofOwners, segmentsOf, together } from './edges.ts'
 import { deepBoxes } from './find.ts'
-import { fromGrid, type Ground, groundOf, PER_METRE, parcelArea } from './ground.ts'
+import { type Ground, groundOf, parcelArea } from './ground.ts'
 import type { OverlayOptions, Piece, PolygonLayer } from './layer.ts'
 import { locator } from './locate.ts'
+import { type Prepared, whoMeets } from './near.ts'
 import { type Measure, measureOf } from './outline.ts'
 import { checkRings } from './rings.ts'
-
-type Prepared = { readonly ground: Ground; readonly mended: ReadonlyMap<number, number>; readonly segments: OwnedSegments }
 
 type Found = { readonly others: readonly number[]; areaM2: number; readonly faces: number[] }
 
@@ -40,42 +39,63 @@ function laidOver(parcels: PolygonLayer, others: readonly PolygonLayer[], option
   for (let p = 0; p < count; p++) area[p] = own.mended.get(p) ?? parcelArea(own.ground, p, areaOf)
 
   const { cut, cutting, near } = whoMeets(own.ground, layers)
-  const pieces = new Array<Piece[] | undefined>(count)
+  const pieces = new Array<Piece | readonly Piece[] | undefined>(count)
   const locators = layers.map((layer) => locator(layer.ground))
-  for (let p = 0; p < count; p++) {
-    if (cut[p] || !(area[p] > 0)) continue
-    const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
-    const under = locators.map((locate) => locate(parcels.xy[v], parcels.xy[v + 1]))
-    if (options.firstOnly) for (const here of under) here.splice(1)
-    pieces[p] = [{ parcel: p, under, areaM2: area[p], outline: null }]
-  }
-  if (options.outlines === false && areaOf === null && !options.firstOnly) clipParcels()
+  const areasAlone = options.outlines === false && areaOf === null && !options.firstOnly
+  if (areasAlone) clipParcels()
+  else
+    for (let p = 0; p < count; p++) {
+      if (cut[p] || !(area[p] > 0)) continue
+      const under = locatedAt(p)
+      pieces[p] = { parcel: p, under: options.firstOnly ? under.map((here) => here.slice(0, 1)) : under, areaM2: area[p], outline: null }
+    }
   cutParcels()
-  return pieces.flatMap((mine) => mine ?? [])
+  return flattened(pieces)
+
+  /** Polygons of every layer around the first vertex of a parcel. */
+  function locatedAt(p: number): number[][] {
+    const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
+    return locators.map((locate) => locate.all(parcels.xy[v], parcels.xy[v + 1]))
+  }
 
   /** Areas alone need no arrangement where one layer's borders cross a parcel's cleanly. */
   function clipParcels(): void {
     const doubtful = layers.flatMap(doubtfulGround)
-    const { start, layer: ofLayer, vertex, polygon } = near
+    const { start, layer: ofLayer } = near
     const { box } = own.ground
+    const under = underNames(layers.length)
+    const clippers = layers.map((layer, k) => clipper(own.ground, layer.ground, near, locators[k]))
     for (let p = 0; p < count; p++) {
-      if (!cut[p] || !(area[p] > 0) || own.mended.has(p)) continue
-      const k = ofLayer[start[p]]
-      let isOne = start[p] < start[p + 1]
-      for (let e = start[p]; e < start[p + 1]; e++) if (ofLayer[e] !== k) isOne = false
-      if (!isOne || doubtful.some((boxes) => boxes.meets(box[4 * p], box[4 * p + 1], box[4 * p + 2], box[4 * p + 3]))) continue
-      const edges = { vertex, polygon, from: start[p], to: start[p + 1] }
-      const areas = clippedAreas(p, area[p], own.ground, layers[k].ground, edges, locators[k])
-      if (!areas) continue
+      if (!(area[p] > 0)) continue
+      let isDoubtful = false
+      for (const boxes of doubtful) if (boxes.meets(box[4 * p], box[4 * p + 1], box[4 * p + 2], box[4 * p + 3])) isDoubtful = true
       const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
-      const around = locators.map((locate, l) => (l === k ? [] : locate(parcels.xy[v], parcels.xy[v + 1])))
-      const found = [...areas].map(([j, areaM2]) => ({
-        under: around.map((each, l) => (l === k && j >= 0 ? [j] : each)),
-        areaM2,
-        faces: [],
-      }))
-      pieces[p] = piecesOf(p, found, null)
+      if (!cut[p]) {
+        const names = isDoubtful ? locatedAt(p) : under(locators.map((locate) => locate.one(parcels.xy[v], parcels.xy[v + 1])))
+        pieces[p] = { parcel: p, under: names, areaM2: area[p], outline: null }
+        continue
+      }
+      if (isDoubtful || own.mended.has(p) || start[p] === start[p + 1]) continue
+      const k = ofLayer[start[p]]
+      if (ofLayer[start[p + 1] - 1] !== k) continue // edges are in order of their layers
+      const shares = clippers[k](p, area[p])
+      if (!shares) continue
+      const around = locators.map((locate, l) => (l === k ? -1 : locate.one(parcels.xy[v], parcels.xy[v + 1])))
+      const mine: Mutable<Piece>[] = []
+      for (let i = 0; i < shares.count; i++) {
+        around[k] = shares.polygon[i]
+        mine.push({ parcel: p, under: under(around), areaM2: shares.areaM2[i], outline: null })
+      }
+      pieces[p] = addedUp(mine, area[p])
       cut[p] = 0
+    }
+    // polygons that come near none of the parcels left are told by a point
+    cutting.forEach((polygons, k) => {
+      for (let j = 0; j < polygons.length; j++) if (!layers[k].mended.has(j)) polygons[j] = 0
+    })
+    for (let p = 0; p < count; p++) {
+      if (!cut[p] || !(area[p] > 0)) continue
+      for (let e = start[p]; e < start[p + 1]; e++) cutting[ofLayer[e]][near.polygon[e]] = 1
     }
   }
 
@@ -132,8 +152,7 @@ function laidOver(parcels: PolygonLayer, others: readonly PolygonLayer[], option
       )
     for (const [p, mine] of found) {
       // polygons none of whose edges are here lie around the whole parcel or not at all
-      const v = 2 * parcels.ringStart[parcels.polygonRing[p]]
-      const around = locators.map((locate, k) => locate(parcels.xy[v], parcels.xy[v + 1]).filter((j) => !cutting[k][j]))
+      const around = locatedAt(p).map((here, k) => here.filter((j) => !cutting[k][j]))
       const under = (others: readonly number[]) => underOf(others).map((on, k) => [...on, ...around[k]].sort((a, b) => a - b))
       const found = mine.map(({ others, areaM2, faces }) => ({ under: under(others), areaM2, faces }))
       pieces[p] = piecesOf(p, options.firstOnly ? underFirst(found) : found, measure)
@@ -146,20 +165,54 @@ function laidOver(parcels: PolygonLayer, others: readonly PolygonLayer[], option
     measure: Measure | null,
   ): Piece[] {
     found.sort((a, b) => compareUnder(a.under, b.under))
-    let largest = found[0]
-    let sum = 0
-    for (const piece of found) {
-      sum += piece.areaM2
-      if (piece.areaM2 > largest.areaM2) largest = piece
-    }
-    largest.areaM2 += area[p] - sum
     const whole = found.length === 1
-    return found.map(({ under, areaM2, faces }) => ({
+    const mine = found.map(({ under, areaM2, faces }) => ({
       parcel: p,
       under,
       areaM2,
       outline: whole || options.outlines === false || !measure ? null : measure.outline(faces),
     }))
+    return addedUp(mine, area[p])
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What rounding took or added goes to the largest piece. */
+function addedUp(pieces: Mutable<Piece>[], areaM2: number): Piece[] {
+  let largest = pieces[0]
+  let sum = 0
+  for (const piece of pieces) {
+    sum += piece.areaM2
+    if (piece.areaM2 > largest.areaM2) largest = piece
+  }
+  largest.areaM2 += areaM2 - sum
+  return pieces
+}
+
+function flattened(pieces: readonly (Piece | readonly Piece[] | undefined)[]): Piece[] {
+  const all: Piece[] = []
+  for (const mine of pieces) {
+    if (mine === undefined) continue
+    if ('parcel' in mine) all.push(mine)
+    else for (const piece of mine) all.push(piece)
+  }
+  return all
+}
+
+/** What to call ground under one polygon of each layer, or none (−1); of a single layer each name is made once. */
+function underNames(layers: number): (polygons: readonly number[]) => readonly (readonly number[])[] {
+  const nameOf = (polygons: readonly number[]) => polygons.map((j) => (j < 0 ? [] : [j]))
+  if (layers !== 1) return nameOf
+  const names: (readonly (readonly number[])[] | undefined)[] = []
+  return (polygons) => {
+    const at = polygons[0] + 1
+    let name = names[at]
+    if (!name) {
+      name = nameOf(polygons)
+      names[at] = name
+    }
+    return name
   }
 }
 
@@ -200,112 +253,4 @@ function doubtfulGround({ ground, mended, segments }: Prepared): readonly Boxes[
   const deep = deepBoxes(plane, depths(plane), ground.grid)
   const around = new Boxes(ground.box, Uint32Array.from(mended.keys()))
   return deep ? [deep, around] : [around]
-}
-
-/** Edges whose parcels are looked up together. */
-const STRETCH = 16
-
-/** Edges of the layers near each parcel: those of parcel p are start[p] … start[p + 1]. */
-type Near = { readonly start: Uint32Array; readonly layer: Int32Array; readonly vertex: Int32Array; readonly polygon: Int32Array }
-
-/** Parcels whose box an edge of another layer meets, and the polygons that have such edges. */
-function whoMeets(ground: Ground, layers: readonly Prepared[]): { cut: Uint8Array; cutting: Uint8Array[]; near: Near } {
-  const { box, grid } = ground
-  const boxes = new Boxes(box)
-  const cut = flags(box.length / 4)
-  const margin = 4 / PER_METRE
-  const candidate: number[] = []
-  let candidates = 0
-  const some = Math.min(1024, 4 * cut.length + 64)
-  const met = { parcel: new IntList(some), layer: new IntList(some), vertex: new IntList(some), polygon: new IntList(some) }
-  const cutting = layers.map(({ ground: other, mended, segments }, k) => {
-    const { xy, ringStart, polygonRing } = other.layer
-    const meets = flags(polygonRing.length - 1)
-    const edge = (owner: number, ax: number, ay: number, bx: number, by: number, vertex: number): void => {
-      const west = Math.min(ax, bx) - margin
-      const east = Math.max(ax, bx) + margin
-      const south = Math.min(ay, by) - margin
-      const north = Math.max(ay, by) + margin
-      const nx = ay - by
-      const ny = bx - ax
-      for (let i = 0; i < candidates; i++) {
-        const p = candidate[i]
-        if (box[4 * p] > east || box[4 * p + 2] < west || box[4 * p + 1] > north || box[4 * p + 3] < south) continue
-        // the line may pass the box by: then all four corners lie to one side of it
-        const c = ((box[4 * p] + box[4 * p + 2]) / 2 - ax) * nx + ((box[4 * p + 1] + box[4 * p + 3]) / 2 - ay) * ny
-        const reach =
-          ((box[4 * p + 2] - box[4 * p]) / 2 + margin) * Math.abs(nx) + ((box[4 * p + 3] - box[4 * p + 1]) / 2 + margin) * Math.abs(ny)
-        if (Math.abs(c) > reach * (1 + 1e-9)) continue
-        cut[p] = 1
-        meets[owner] = 1
-        met.parcel.push(p)
-        met.layer.push(k)
-        met.vertex.push(vertex)
-        met.polygon.push(owner)
-      }
-    }
-    for (let j = 0; j + 1 < polygonRing.length; j++)
-      for (let r = polygonRing[j]; r < polygonRing[j + 1]; r++) {
-        if (other.side[r] === 0) continue
-        const end = ringStart[r + 1] - 1
-        // edges of a stretch lie near one another: their parcels are looked up together
-        for (let from = ringStart[r]; from < end; from += STRETCH) {
-          const to = Math.min(end, from + STRETCH)
-          lookUp(xy, from, to)
-          for (let v = from; v < to; v++) edge(j, xy[2 * v], xy[2 * v + 1], xy[2 * v + 2], xy[2 * v + 3], v)
-        }
-      }
-    const { x0, y0, x1, y1 } = segments
-    for (let s = 0; s < x0.length; s++) {
-      const ends = Float64Array.of(fromGrid(x0[s], grid.x), fromGrid(y0[s], grid.y), fromGrid(x1[s], grid.x), fromGrid(y1[s], grid.y))
-      lookUp(ends, 0, 1)
-      edge(segments.owner[s], ends[0], ends[1], ends[2], ends[3], -1)
-    }
-    // what a mended polygon covers its rings do not tell
-    for (const j of mended.keys()) {
-      const [west, south, east, north] = other.box.subarray(4 * j, 4 * j + 4)
-      boxes.meet(west, south, east, north, (p) => {
-        cut[p] = 1
-        meets[j] = 1
-      })
-    }
-    return meets
-  })
-  /** Parcels whose boxes touch the box of vertices from … to. */
-  function lookUp(xy: Float64Array, from: number, to: number): void {
-    let [west, south, east, north] = [
-      Number.POSITIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-    ]
-    for (let v = from; v <= to; v++) {
-      if (xy[2 * v] < west) west = xy[2 * v]
-      if (xy[2 * v] > east) east = xy[2 * v]
-      if (xy[2 * v + 1] < south) south = xy[2 * v + 1]
-      if (xy[2 * v + 1] > north) north = xy[2 * v + 1]
-    }
-    candidates = 0
-    boxes.meet(west - margin, south - margin, east + margin, north + margin, (p) => {
-      candidate[candidates++] = p
-    })
-  }
-
-  const edgesNear = counts(cut.length + 1)
-  for (let i = 0; i < met.parcel.length; i++) edgesNear[met.parcel.values[i]]++
-  const start = startsFrom(edgesNear)
-  const fill = cursorOf(start)
-  const near = {
-    start,
-    layer: ints(met.parcel.length),
-    vertex: ints(met.parcel.length),
-    polygon: ints(met.parcel.length),
-  }
-  for (let i = 0; i < met.parcel.length; i++) {
-    const at = fill[met.parcel.values[i]]++
-    near.layer[at] = met.layer.values[i]
-    near.vertex[at] = met.vertex.values[i]
-    near.polygon[at] = met.polygon.values[i]
-  }
-  return { cut, cutting, near }
 }

@@ -299,7 +299,8 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
           const north = y[i] < y[b] ? y[b] : y[i]
           for (let s = r; s < rings; s++) {
             const to = start[s + 1]
-            let j = s === r ? i + 1 : start[s]
+            // neighbours along the ring have an end in common and nothing to tell
+            let j = s === r ? i + 2 : start[s]
             if (j >= to) continue
             let px = x[j]
             let py = y[j]

@@ -5,6 +5,7 @@
  */
 import { counts, cursorOf, IntList, ints, sortPart, startsFrom } from './buffer.ts'
 import { bucketOf, type Cells, cellsOf, type Segments } from './cells.ts'
+import { MOST_CROSSINGS, TooTangled } from './limits.ts'
 import { Nodes } from './nodes.ts'
 import { CROSS_ERROR, cross } from './predicates.ts'
 
@@ -36,10 +37,11 @@ export function snapRound(segments: Segments): Noded {
   const cut = new IntList(some)
   const cutAt = new IntList(some)
   const ends = nodes.count
-  const crossings = new IntList(some)
 
   const { start, items, whole, mask, size } = cells
   let order = counts(0)
+  const most = ends + MOST_CROSSINGS.plain + MOST_CROSSINGS.each * n
+  let only = -1
   for (let b = 0; b <= mask; b++) {
     const first = start[b]
     const last = start[b + 1]
@@ -57,7 +59,9 @@ export function snapRound(segments: Segments): Noded {
       for (let l = k + 1; l < crowd.length && x0[crowd[l]] <= reach; l++) meet(crowd[k], crowd[l], b)
     }
   }
-  for (let k = 0; k < crossings.length; k++) if (crossings.values[k] >= ends) passBy(crossings.values[k])
+  // crossings begin behind the last end
+  only = -1
+  for (let node = ends; node < nodes.count; node++) passBy(node)
   return { nodes, ...chains(n, from, to, cut.done(), cutAt.done(), nodes), ends, cells }
 
   /** Two segments that share a bucket: ends near the other become its nodes, and so does their crossing for both. */
@@ -83,7 +87,10 @@ export function snapRound(segments: Segments): Noded {
       if (from[i] === from[j] || from[i] === to[j] || to[i] === from[j] || to[i] === to[j]) return
     }
     // seen in several buckets: the one of the boxes' common corner has the pair
-    if (whole[i] & whole[j] && bucketOf(Math.floor(left / size), Math.floor(low / size), mask) !== bucket) return
+    const isWhole = (whole[i] & whole[j]) === 1
+    if (isWhole && bucketOf(Math.floor(left / size), Math.floor(low / size), mask) !== bucket) return
+    // … or the one of a node has that node
+    only = isWhole ? -1 : bucket
 
     const ux = bx - ax
     const uy = by - ay
@@ -109,9 +116,9 @@ export function snapRound(segments: Segments): Noded {
       swap < 0
         ? nodes.at(Math.round(ax + (a / (a - b)) * ux), Math.round(ay + (a / (a - b)) * uy))
         : nodes.at(Math.round(cx + (c / (c - d)) * vx), Math.round(cy + (c / (c - d)) * vy))
+    if (nodes.count > most) throw new TooTangled(`lines cross more than ${most - ends} times`, nodes.x[node], nodes.y[node])
     add(i, node)
     add(j, node)
-    crossings.push(node)
   }
 
   /** Node p becomes one of segment i if it lies in the segment's box; that the line passes its square is known. */
@@ -125,6 +132,7 @@ export function snapRound(segments: Segments): Noded {
 
   function add(i: number, p: number): void {
     if (p === from[i] || p === to[i]) return
+    if (only >= 0 && bucketOf(Math.floor(nodes.x[p] / size), Math.floor(nodes.y[p] / size), mask) !== only) return
     cut.push(i)
     cutAt.push(p)
   }
