@@ -259,6 +259,28 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./zonal.ts')).zonal,
   },
   {
+    name: 'depths',
+    usage: 'depths SAMPLES --site … --value … --from … --to … --out OUT.csv',
+    zh: '把各土层的样品换算到标准深度',
+    en: 'bring samples of several layers to standard depths',
+    help: `dishu depths SAMPLES --site COLUMN,… --value COLUMN,… (--from COLUMN --to COLUMN | --depth COLUMN) --out OUT.csv
+
+One row for each hole with the means over 0–20, 0–30 and 30–100 cm, by the mass-preserving spline (docs/methods/soil.md). A depth that a hole does
+not reach over whole, and a hole with a value below a limit ("<0.05"), stay empty and are counted.
+
+  --site COLUMN,…    what names a hole        --keep COLUMN,…   carried along from its first row (coordinates)
+  --from --to COLUMN top and bottom of a layer, cm      --depth COLUMN   one column of "0-20" instead
+  --value COLUMN,…   what was measured; the columns become ec_0_20, ec_0_30 …
+  --depths LIST      other depths, as 0-5,5-15
+  --lambda L         smoothing (default 0.1, for centimetres)
+
+  dishu depths samples.csv --site hole --keep x,y --value ec,ph --depth layer --out at-depths.csv
+  dishu krige at-depths.csv --value ec_0_20 --extent 0,0,50000,50000 --cells 500x500 --out ec.tif
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./depths.ts')).depths,
+  },
+  {
     name: 'krige',
     usage: 'krige SAMPLES --value COLUMN --extent … --cells … --out MAP.tif',
     zh: '由样品插值成图，并说明有多大把握',

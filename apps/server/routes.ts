@@ -107,6 +107,7 @@ export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes
             labelOf: (name) => labelOf(name, language),
             sayCampaign: sayCampaign(language),
             sayFinding: sayFinding(language),
+            sayRefusal: (refusal) => say(refusal, language).message,
           }),
         )
       },

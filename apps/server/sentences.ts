@@ -50,6 +50,16 @@ const own = {
       hint: 'Export it in one system and check that file.',
     },
   }),
+  'topology/too-tangled': ({ file, x, y }: { file: string; x: number; y: number }) => ({
+    zh: {
+      message: `${file} 的界线在 ${x.toFixed(4)} ${y.toFixed(4)} 附近交叉或层叠过多（上百万处），无法检查。`,
+      hint: '请打开该处的地块：多半是一个图形错乱或同一图层叠放了许多版本。删去或重绘后再检查。',
+    },
+    en: {
+      message: `Lines of ${file} cross, or parcels lie on one another, more than a million times near ${x.toFixed(4)} ${y.toFixed(4)}; that is not checked.`,
+      hint: 'Open the parcels there: most likely one is scribbled, or many versions lie in one layer. Delete or redraw them and check again.',
+    },
+  }),
   'cli/which-county': ({ counties }: { counties: readonly string[] }) => ({
     zh: {
       message: counties.length === 0 ? '登记簿里还没有数据。' : `登记簿里有 ${counties.length} 个县：${counties.join('、')}。`,

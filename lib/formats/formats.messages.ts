@@ -54,8 +54,11 @@ export const formatsMessages: MessagesFor<FormatsRefusal> = {
     en: { message: `${file} is of no kind we read.`, hint: KINDS.en },
   }),
   'formats/raster-not-yet': ({ file, kind }) => ({
-    zh: { message: `《${file}》是影像（${kind}），不是矢量或表格数据。`, hint: '本版本只导入矢量和表格数据。' },
-    en: { message: `${file} is imagery (${kind}), not vector or table data.`, hint: 'This version takes vector and table data only.' },
+    zh: { message: `《${file}》是影像（${kind}），不是矢量或表格数据。`, hint: '导入页只收矢量和表格数据；影像请在影像页登记。' },
+    en: {
+      message: `${file} is imagery (${kind}), not vector or table data.`,
+      hint: 'The import takes vector and table data; register a scene on the imagery page.',
+    },
   }),
   'formats/not-this-format': ({ file, format }) => ({
     zh: { message: `《${file}》的内容不是${TITLES[format].zh}。`, hint: '请确认扩展名与内容一致，或重新导出。' },

@@ -22,6 +22,8 @@ export type RowValues = {
   /** A number, also from text with blanks or thousands separators; NaN where there is text that is no number. */
   number(name: string): number | null
   day(name: string): Day | null
+  /** The header, as the file has it, of the column that stands for a field: it may say the unit. Null where the layer lacks it. */
+  header(name: string): string | null
   /** All fields of the layer that no standard field took, by the file's own names: kept with the row. */
   rest(): Record<string, string | number | boolean | null>
 }
@@ -68,6 +70,10 @@ export type Standard = {
   readonly kinds: readonly Kind[]
   readonly geometry: 'polygon' | 'point' | 'any' | 'none'
   readonly fields: readonly StandardField[]
+  /** Header by field, of headers that no spelling matched, where headers are built of parts (quantity, unit, extract). */
+  fieldsOf?(headers: readonly string[]): ReadonlyMap<string, string>
+  /** Who made the sheet, where makers use one set of headers for different things (laboratories): what a person says of columns is kept for each. */
+  makerOf?(values: RowValues): string | null
   /** 0 (no) to 1 (certainly), from the layer's name and field names alone. */
   recognise(layer: { readonly name: string; readonly fields: readonly string[]; readonly hasGeometry: boolean }): number
   /** The county a row belongs to, by its codes; null where they do not say. */

@@ -46,6 +46,7 @@ export type OpenLayer = {
   readonly key: string
   readonly standard: Standard | null
   readonly mapping: SavedMapping | null
+  readonly maker: string | null // a laboratory, where the sheet names one
   readonly first: Batch | null
   readonly rest: AsyncIterator<Batch>
   crs: SettledCrs | null
@@ -53,14 +54,10 @@ export type OpenLayer = {
   readonly notes: (Refusal | IntakeNote)[]
 }
 
-export const signatureOf = (layer: Layer) =>
+/** By its field names, whatever their order; and by who made the sheet, where a standard asks that. */
+export const signatureOf = (layer: Layer, maker: string | null) =>
   createHash('sha256')
-    .update(
-      layer.fields
-        .map((field) => field.name.toUpperCase())
-        .sort()
-        .join('\0'),
-    )
+    .update([...layer.fields.map((field) => field.name.toUpperCase()).sort(), ...(maker === null ? [] : [`\u001f${maker}`])].join('\0'))
     .digest('hex')
 
 /** Opens every layer of the request's files into `opened`, and their sources into `sources`, which the caller closes whatever happens. */
@@ -84,15 +81,13 @@ async function begin(
   layer: Layer,
 ): Promise<OpenLayer> {
   const key = layerKey(group.path, layer.name)
-  const mapping =
-    request.answers.mapping?.[key] ??
-    (await transaction(tools.pool, (db) => readMapping(db, signatureOf(layer)), { readOnly: true }))?.mapping ??
-    null
+  const rest = batchesOf(source, index, layer)
+  const first = await firstRows(rest)
+  const maker = makerOf(tools.standards, layer, first)
+  const mapping = request.answers.mapping?.[key] ?? (await keptMapping(tools.pool, layer, maker))
   const standard = mapping
     ? (tools.standards.find((each) => each.id === mapping.standard) ?? null)
     : recognise(tools.standards, layer, request.answers.as ?? null)
-  const rest = batchesOf(source, index, layer)
-  const first = await firstRows(rest)
   return {
     group,
     source,
@@ -101,12 +96,38 @@ async function begin(
     key,
     standard,
     mapping,
+    maker,
     first,
     rest,
     crs: null,
     box: null,
     notes: [...layer.notes],
   }
+}
+
+/** What a person said of such columns before: of this maker's sheets, else of sheets that name none. */
+async function keptMapping(pool: Pool, layer: Layer, maker: string | null): Promise<SavedMapping | null> {
+  const kept = await transaction(
+    pool,
+    async (db) =>
+      (maker === null ? null : await readMapping(db, signatureOf(layer, maker))) ?? (await readMapping(db, signatureOf(layer, null))),
+    { readOnly: true },
+  )
+  return kept?.mapping ?? null
+}
+
+/** The one maker that the first rows name; null where they name none or several. */
+function makerOf(standards: readonly Standard[], layer: Layer, first: Batch | null): string | null {
+  if (first === null) return null
+  for (const standard of standards) {
+    if (!standard.makerOf) continue
+    const values = new BatchValues(first.columns, layer.fields, matchFields(standard, layer.fields))
+    const named = new Set<string>()
+    for (let i = 0; i < Math.min(200, first.rows.length); i++) named.add(standard.makerOf(values.at(i)) ?? '')
+    named.delete('')
+    if (named.size === 1) return [...named][0]
+  }
+  return null
 }
 
 /** The batches of a layer; an encoding that a person named and that does not fit the bytes is refused before a garbled word goes anywhere. */

@@ -116,7 +116,7 @@ const summary = (open: OpenLayer, counts: LayerCounts | null): LayerSummary => {
   const examples = (f: number) => (open.first?.columns[f] ?? []).slice(0, 10).map((each) => (each === null ? '' : String(each)))
   return {
     key: open.key,
-    signature: signatureOf(open.layer),
+    signature: signatureOf(open.layer, open.maker),
     file: open.layer.file,
     layer: open.layer.name,
     format: open.layer.format,

@@ -14,7 +14,7 @@ export function matchFields(
   const byName = new Map(fields.map((field, i) => [plain(field.name), i]))
   const matched = new Map<string, number>()
   const used = new Set<number>()
-  const use = (field: StandardField, index: number | undefined) => {
+  const use = (field: Pick<StandardField, 'name'>, index: number | undefined) => {
     if (index === undefined || used.has(index) || matched.has(field.name)) return
     matched.set(field.name, index)
     used.add(index)
@@ -22,6 +22,8 @@ export function matchFields(
   for (const field of standard.fields) if (mapping[field.name]) use(field, byName.get(plain(mapping[field.name])))
   for (const field of standard.fields) use(field, byName.get(plain(field.name)))
   for (const field of standard.fields) for (const alias of field.aliases) use(field, byName.get(plain(alias)))
+  const left = standard.fieldsOf ? fields.filter((_, i) => !used.has(i)).map(({ name }) => name) : []
+  for (const [name, header] of standard.fieldsOf?.(left) ?? []) use({ name }, byName.get(plain(header)))
   return matched
 }
 
@@ -34,15 +36,19 @@ function trimmed(text: string): string | null {
 }
 const isSign = (c: number) => (c > 0x20 && c < 0x7f) || (c > 0x3000 && c < 0xfe00)
 
+const GROUPED = /^[+-]?[1-9]\d{0,2}(?:[,，]\d{3})+(?:\.\d*)?$/
+
 export class BatchValues implements RowValues {
   private readonly columns: readonly (readonly Value[])[]
   private readonly matched: ReadonlyMap<string, number>
+  private readonly fields: readonly LayerField[]
   private readonly left: readonly (readonly [name: string, index: number])[]
   private row = 0
 
   constructor(columns: readonly (readonly Value[])[], fields: readonly LayerField[], matched: ReadonlyMap<string, number>) {
     this.columns = columns
     this.matched = matched
+    this.fields = fields
     const used = new Set(matched.values())
     this.left = fields.map((field, i) => [field.name, i] as const).filter(([, i]) => !used.has(i))
   }
@@ -70,14 +76,21 @@ export class BatchValues implements RowValues {
     if (value === null || value === '') return null
     if (typeof value === 'number') return value
     if (typeof value === 'boolean') return Number.NaN
-    const text = value.replace(/[\s,，]/g, '')
-    if (text === '') return null
+    const spaceless = value.replace(/\s/g, '')
+    if (spaceless === '') return null
+    // a comma between thousands is dropped; any other (0,05) may be a decimal one, and then the number would be another
+    const text = GROUPED.test(spaceless) ? spaceless.replace(/[,，]/g, '') : spaceless
     return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
   }
 
   day(name: string): Day | null {
     const text = this.text(name)
     return text === null ? null : dayFrom(text)
+  }
+
+  header(name: string): string | null {
+    const index = this.matched.get(name)
+    return index === undefined ? null : this.fields[index].name
   }
 
   rest(): Record<string, Value> {

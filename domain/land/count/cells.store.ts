@@ -242,7 +242,8 @@ export const readContractTerms = (db: Db, county: string, parcelCodes: readonly 
 const SAMPLE_COLUMNS = sql`
   sample.id, sample.valid_from as "validFrom", sample.valid_to as "validTo", sample.sample_code as code, sample.plot_code as "plotCode", sample.longitude, sample.latitude,
   sample.depth_from_cm as "depthFromCm", sample.depth_to_cm as "depthToCm", sample.sampled_on as "sampledOn", sample.season, sample.ph, sample.ph_ratio as "phRatio",
-  sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio", sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions`
+  sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio", sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions,
+  sample.extra -> 'censored' as censored`
 
 /** Samples whose place meets a patch's box, and samples that name the patch by its key. */
 export const readSamplesByPatch = (db: Db, county: string, ids: readonly number[]) =>

@@ -105,9 +105,32 @@ export type Dossier = {
     readonly ece: number | null
     readonly salt: number | null
     readonly esp: number | null
+    /** Of values of which only a side is known: `<0.05`, in our unit, or the laboratory's word where it gives no limit. */
+    readonly censored: Readonly<Partial<Record<string, string>>>
+    readonly phRatio: string | null
+    readonly ecRatio: string | null
+    /** What follows from the sample: a number or a word with the relation it comes from, or why there is none. */
+    readonly derived: readonly {
+      readonly quantity: string
+      readonly relation: string
+      readonly source: string
+      readonly text: string | null
+      readonly word: string | null
+      readonly inputs: string
+      readonly refused: string | null
+    }[]
+    readonly flags: readonly string[]
     readonly lab: string | null
+    readonly method: string | null
     readonly longitude: number | null
     readonly latitude: number | null
+  }[]
+  /** Holes with several layers, by quantity, at the standard depths (cm). */
+  readonly profiles: readonly {
+    readonly codes: readonly string[]
+    readonly sampledOn: string | null
+    readonly quantity: 'ph' | 'ec' | 'ece' | 'salt' | 'esp'
+    readonly depths: readonly { readonly depth: string; readonly text: string | null; readonly refused: string | null }[]
   }[]
   readonly grades: readonly { readonly scheme: string; readonly schemeName: string; readonly grade: string; readonly note: string | null }[]
   readonly findings: readonly {
@@ -115,6 +138,7 @@ export type Dossier = {
     readonly rule: string
     readonly name: string
     readonly severity: string
+    readonly sample: string | null // its number, where the finding is about a sample
     readonly message: string
     readonly accepted: string | null
   }[]

@@ -3,7 +3,8 @@ import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useText, wordOr } from '@dishu/web-kit/words'
 import { type ReactNode, useState } from 'react'
 import type { Dossier } from './count.wire.ts'
-import { day, History, RightsInTime, span } from './dossier-time.screen.tsx'
+import { ProfileTable, SampleTable } from './dossier-samples.screen.tsx'
+import { History, RightsInTime, span } from './dossier-time.screen.tsx'
 import { useVocabulary } from './vocabulary.screen.tsx'
 
 const RIDGE = '1203' // 田坎: the class that a ridge counts under, whose name says so already
@@ -35,7 +36,7 @@ function Card({
 export function DossierCards({ dossier, children }: { readonly dossier: Dossier; readonly children?: ReactNode }) {
   const t = useText()
   const words = useVocabulary()
-  const { patch, areas, cells, rights, contracts, samples, grades, findings, history } = dossier
+  const { patch, areas, cells, rights, contracts, samples, profiles, grades, findings, history } = dossier
   const [all, setAll] = useState(false)
   const attributes = all ? patch.attributes : patch.attributes.slice(0, 8)
   return (
@@ -114,7 +115,7 @@ export function DossierCards({ dossier, children }: { readonly dossier: Dossier;
             <li key={finding.id} className={finding.accepted ? 'accepted' : ''}>
               <Severity severity={finding.severity} />
               <div>
-                <b>{finding.name}</b>
+                <b>{finding.name}</b> {finding.sample && <small className="quiet number">{finding.sample}</small>}
                 <p>{finding.message}</p>
                 {finding.accepted && <p className="quiet">{t('dossier.accepted', { reason: finding.accepted })}</p>}
               </div>
@@ -207,50 +208,14 @@ export function DossierCards({ dossier, children }: { readonly dossier: Dossier;
       </Card>
 
       <Card title={t('dossier.samples')} count={samples.length}>
-        <div className="scroll-x">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('column.sample')}</th>
-                <th scope="col">{t('column.depth')}</th>
-                <th scope="col">{t('column.date')}</th>
-                <th scope="col" className="right">
-                  pH
-                </th>
-                <th scope="col" className="right" title={t('dossier.ec-unit')}>
-                  EC
-                </th>
-                <th scope="col" className="right" title={t('dossier.ec-unit')}>
-                  ECe
-                </th>
-                <th scope="col" className="right" title={t('dossier.salt-unit')}>
-                  {t('column.salt')}
-                </th>
-                <th scope="col" className="right" title="%">
-                  ESP
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {samples.map((sample) => (
-                <tr key={`${sample.code}-${sample.depth}-${sample.sampledOn}`} title={sample.lab ?? undefined}>
-                  <td className="number">{sample.code}</td>
-                  <td className="number">{sample.depth}</td>
-                  <td className="number">
-                    {day(sample.sampledOn)}{' '}
-                    {sample.season && <small className="quiet">{wordOr(t, `season.${sample.season}`, sample.season)}</small>}
-                  </td>
-                  {[sample.ph, sample.ec, sample.ece, sample.salt, sample.esp].map((value, i) => (
-                    <td key={i} className="right number">
-                      {value === null ? '—' : value.toFixed(2)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <SampleTable samples={samples} />
       </Card>
+
+      {profiles.length > 0 && (
+        <Card title={t('dossier.profiles')} count={profiles.length}>
+          <ProfileTable profiles={profiles} />
+        </Card>
+      )}
 
       <Card title={t('dossier.attributes')} count={patch.attributes.length}>
         <dl className="pairs">

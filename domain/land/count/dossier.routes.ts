@@ -1,5 +1,5 @@
 /** GET /api/counties/:county/patches/:id: one patch with all that stands behind its figures. */
-import { accept, type Result, refuse } from '@dishu/base/refusal'
+import { accept, type Refusal, type Result, refuse } from '@dishu/base/refusal'
 import { readWkb } from '@dishu/base/wkb'
 import type { SourceFile } from '@dishu/kernel/records/records'
 import type { Db } from '@dishu/server-kit/sql'
@@ -21,6 +21,7 @@ import {
   readSamplesNear,
   readTransfersOf,
 } from './dossier.store.ts'
+import { profileViews, sampleViews } from './dossier-samples.ts'
 import { holds, projectionOf } from './plane.ts'
 import type { Address, CountRefusal } from './questions.ts'
 import { learnSystems } from './systems.jobs.ts'
@@ -33,6 +34,7 @@ export type DossierContext = CountyContext & {
   readonly labelOf: (name: string) => string
   /** The year and season of the samples that gave a grade. */
   readonly sayCampaign: (campaign: string) => string
+  readonly sayRefusal: (refusal: Refusal) => string
   readonly sayFinding: (rule: string, details: Readonly<Record<string, unknown>>) => { readonly name: string; readonly message: string }
 }
 
@@ -57,7 +59,8 @@ export async function handleDossier(
   const contractCodes = [...new Set(contracts.map((contract) => contract.code))]
   const transfers = await readTransfersOf(db, county, contractCodes, asOf)
   const samples = (await readSamplesNear(db, county, id, [row.patchKey, ...parcelCodes], asOf)).filter((sample) => liesIn(sample, words))
-  const findings = await readFindingsOf(db, county, id, parcelCodes, contractCodes)
+  const sampleCodes = [...new Set(samples.map(({ code }) => code))]
+  const findings = await readFindingsOf(db, county, id, parcelCodes, contractCodes, sampleCodes)
   const findingCount = (await countFindings(db, county, [id]))[0]?.findings ?? 0
   const history = await readHistory(db, county, id, asOf.rev)
   const contractArea = contracts.some((contract) => contract.area !== null)
@@ -120,20 +123,8 @@ export async function handleDossier(
       state: contractState([contract], asOf.day),
       parcels: contract.parcels,
     })),
-    samples: samples.map((sample) => ({
-      code: sample.code,
-      depth: sample.depthFromCm === null || sample.depthToCm === null ? '' : `${sample.depthFromCm}–${sample.depthToCm}`,
-      sampledOn: sample.sampledOn,
-      season: sample.season,
-      ph: sample.ph,
-      ec: sample.ec,
-      ece: sample.ece,
-      salt: sample.salt,
-      esp: sample.esp,
-      lab: sample.lab,
-      longitude: sample.longitude,
-      latitude: sample.latitude,
-    })),
+    samples: sampleViews(samples, context.grading, context.sayRefusal),
+    profiles: profileViews(samples, context.sayRefusal),
     grades: SCHEMES.map((scheme) => {
       const { grade, why } = gradePatch(samples, { ...context.grading, scheme: scheme.id }, asOf.day)
       return {
@@ -143,10 +134,11 @@ export async function handleDossier(
         note: why.campaign && [why.depth, context.sayCampaign(why.campaign), context.scheme.rule].join(' · '),
       }
     }),
-    findings: findings.map(({ id: findingId, rule, severity, details, accepted }) => ({
+    findings: findings.map(({ id: findingId, rule, severity, sample, details, accepted }) => ({
       id: findingId,
       rule,
       severity,
+      sample,
       accepted,
       ...context.sayFinding(rule, details),
     })),

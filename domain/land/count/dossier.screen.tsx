@@ -128,7 +128,17 @@ export function DossierScreen({ id, children }: { readonly id: string; readonly 
   const address = useAddress()
   const words = useVocabulary()
   const reading = useRead<Dossier>(dossierPath(place, id))
-  if (reading.state !== 'ready') return <Waiting reading={reading} lines={12} />
+  if (reading.state !== 'ready')
+    return (
+      <div className="page dossier">
+        <header className="page-head">
+          <Link href={address.link('/parcels')} className="icon-link" aria-label={t('nav.parcels')}>
+            <Icon name="left" />
+          </Link>
+        </header>
+        <Waiting reading={reading} lines={12} />
+      </div>
+    )
   const { patch } = reading.value
   return (
     <div className={`page dossier${reading.refreshing ? ' dim' : ''}`}>

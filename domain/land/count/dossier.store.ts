@@ -105,6 +105,9 @@ export type DossierSample = Sample & {
   readonly longitude: number | null
   readonly latitude: number | null
   readonly lab: string | null
+  readonly method: string | null
+  readonly cec: number | null
+  readonly extra: Readonly<Record<string, unknown>>
 }
 
 /** Samples that may be the patch's: in its box, or naming it or one of its parcels. */
@@ -112,23 +115,39 @@ export const readSamplesNear = (db: Db, county: string, id: number, plotCodes: r
   db.all<DossierSample>`
     select sample.sample_code as code, sample.plot_code as "plotCode", sample.longitude, sample.latitude, sample.depth_from_cm as "depthFromCm", sample.depth_to_cm as "depthToCm",
       sample.sampled_on as "sampledOn", sample.season, sample.ph, sample.ph_ratio as "phRatio", sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio", sample.ece_ds_per_m as ece,
-      sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions, sample.lab
+      sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions,
+      sample.extra -> 'censored' as censored, sample.lab, sample.method, sample.cec_cmol_per_kg as cec, sample.extra
     from ${from('sample', 'sample')}
     where sample.county = ${county} and ${standing('sample', asOf)}
       and ((sample.place is null and sample.plot_code = any(${plotCodes}::text[]))
         or sample.place && (select patch.bbox from ${from('patch', 'patch')} where patch.county = ${county} and patch.id = ${id} and ${standing('patch', asOf)}))
     order by sample.sampled_on desc nulls last, sample.sample_code, sample.depth_from_cm`
 
-/** Findings about the patch, about the contract parcels on it, and about their contracts. */
-export const readFindingsOf = (db: Db, county: string, id: number, parcelCodes: readonly string[], contractCodes: readonly string[]) =>
-  db.all<{ id: number; rule: string; severity: string; details: Readonly<Record<string, unknown>>; accepted: string | null }>`
-    select finding.finding_id as id, finding.rule, finding.severity, finding.details, exception.reason as accepted
+/** Findings about the patch, about the contract parcels on it, their contracts, and the samples in it. */
+export const readFindingsOf = (
+  db: Db,
+  county: string,
+  id: number,
+  parcelCodes: readonly string[],
+  contractCodes: readonly string[],
+  sampleCodes: readonly string[],
+) =>
+  db.all<{
+    id: number
+    rule: string
+    severity: string
+    sample: string | null
+    details: Readonly<Record<string, unknown>>
+    accepted: string | null
+  }>`
+    select finding.finding_id as id, finding.rule, finding.severity, case when finding.subject_kind = 'sample' then finding.subject_key end as sample, finding.details, exception.reason as accepted
     from land.finding_now finding
     left join land.exception_now exception on exception.county = finding.county and exception.rule = finding.rule and exception.subject_kind = finding.subject_kind
       and exception.subject_key = finding.subject_key
     where finding.county = ${county} and (finding.subject_kind = 'patch' and finding.subject_id = ${id}
       or finding.subject_kind = 'parcel' and finding.subject_key = any(${parcelCodes}::text[])
-      or finding.subject_kind = 'contract' and finding.subject_key = any(${contractCodes}::text[]))
+      or finding.subject_kind = 'contract' and finding.subject_key = any(${contractCodes}::text[])
+      or finding.subject_kind = 'sample' and finding.subject_key = any(${sampleCodes}::text[]))
     order by finding.subject_kind = 'patch' desc, finding.finding_id`
 
 export type Happening = {

@@ -26,6 +26,7 @@ const context = {
   sayCampaign: (campaign: string) => campaign,
   labelOf: (name: string) => name,
   sayFinding: (rule: string) => ({ name: rule, message: rule }),
+  sayRefusal: ({ code }: { code: string }) => code,
 }
 
 async function village() {

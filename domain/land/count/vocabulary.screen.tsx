@@ -47,6 +47,12 @@ export function useVocabulary(): Vocabulary {
     const classes = value?.classes ?? []
     const grades = value?.grades ?? []
     const classNames = new Map(classes.map(({ code, name }) => [code, name]))
+    // a code of an older edition may bear the name of today's class: its number tells them apart
+    const todays = new Set(classes.filter(({ code }) => code.length === 4).map(({ name }) => name))
+    const className = (code: string) => {
+      const name = classNames.get(code) ?? code
+      return code.length !== 4 && todays.has(name) ? `${name} ${code}` : name
+    }
     const gradeNames = new Map(grades.map(({ id, name }) => [id, name]))
     const words = { owner: value?.owners ?? [], contract: value?.contractStates ?? [], saline: value?.salineSets ?? [] }
     const kinds = new Map((value?.ownerKinds ?? []).map(({ code, name }) => [code, name]))
@@ -58,7 +64,7 @@ export function useVocabulary(): Vocabulary {
       grades,
       classes,
       name: (dimension, id) => {
-        if (dimension === 'class') return classNames.get(id) ?? id
+        if (dimension === 'class') return className(id)
         if (dimension === 'grade') return gradeNames.get(id) ?? wordOr(t, `grade.${id}`, id)
         return words[dimension].find((word) => word.id === id)?.name ?? wordOr(t, `${dimension}.${id}`, id)
       },

@@ -5,6 +5,7 @@ const few = (words: readonly string[], separator: string) => `${words.slice(0, 4
 
 const WHY_NOT: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   ENOENT: { zh: '文件夹不存在', en: 'there is no such folder' },
+  INPUT: { zh: '这正是要读取的文件', en: 'it is the very file that is read' },
   EISDIR: { zh: '这是一个文件夹', en: 'it is a folder' },
   EACCES: { zh: '没有写入权限', en: 'it may not be written by you' },
   EPERM: { zh: '没有写入权限', en: 'it may not be written by you' },

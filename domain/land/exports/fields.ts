@@ -3,6 +3,7 @@
 import type { Day } from '@dishu/base/date'
 import type { Language } from '@dishu/base/refusal'
 import { vocabulary } from '../quality/quality.ts'
+import { type Censored, sayLimit } from '../soil/soil.ts'
 import { contractState } from '../tenure/tenure.ts'
 
 export type ExportValue = string | number | boolean | null
@@ -225,6 +226,13 @@ const ion = (key: string): ExportField => ({
   },
 })
 
+/** Values of which only a side is known stand in no column of numbers: `ec_ds_per_m <0.05; co3 未检出`, in the unit of their column where there is a limit. */
+function sayCensored(censored: unknown): string | null {
+  if (typeof censored !== 'object' || censored === null) return null
+  const entries = Object.entries(censored as Readonly<Record<string, Censored>>)
+  return entries.map(([column, value]) => `${column} ${sayLimit(value)}`).join('; ')
+}
+
 const SOIL: readonly ExportField[] = [
   text('SAMPLE_CODE', 'sample_code', '样品编号', 16),
   text('PLOT_CODE', 'plot_code', '地块编号', 20),
@@ -243,6 +251,12 @@ const SOIL: readonly ExportField[] = [
   number('CEC_CMOL_PER_KG', 'cec_cmol_per_kg', '阳离子交换量（cmol/kg）'),
   number('ESP_PERCENT', 'esp_percent', '碱化度（%）'),
   ...['co3', 'hco3', 'cl', 'so4', 'ca', 'mg', 'na', 'k'].map(ion),
+  {
+    name: 'CENSORED',
+    type: 'text',
+    zh: '低于或高于检出限的值',
+    of: ({ extra }) => sayCensored((extra as Readonly<Record<string, unknown>> | null)?.censored),
+  },
   text('TEXTURE', 'texture', '质地'),
   text('LAB', 'lab', '实验室', 16),
   text('METHOD', 'method', '方法', 16),

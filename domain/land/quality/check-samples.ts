@@ -1,6 +1,6 @@
 /** Checks of one soil sample: where it lies, how deep, and whether its values can be. */
 import type { Day } from '@dishu/base/date'
-import { POSSIBLE } from '../soil/soil.ts'
+import { POSSIBLE, waterOf } from '../soil/soil.ts'
 import type { Finding } from './findings.ts'
 import { holds, Notes, numberOf, type RuleBook } from './rules.ts'
 
@@ -54,13 +54,40 @@ export function checkSample(row: SampleFacts, book: RuleBook): readonly Finding[
     notes.add({ rule: 'sample/value-impossible', details: { value: 'CEC', stated: row.cec_cmol_per_kg, from: 0, to: 200 } })
   }
   if (typeof row.extra?.unread === 'string') notes.add({ rule: 'sample/value-unread', details: { stated: row.extra.unread } })
-  if (from === null || to === null) notes.add({ rule: 'sample/depth-missing', details: {} })
-  else if (from >= to || from < 0) notes.add({ rule: 'sample/depth-backwards', details: { from, to } })
-  if (row.sampled_on === null) notes.add({ rule: 'sample/date-missing', details: {} })
+  // a laboratory's blanks and standards come from no depth and no day
+  const ofSoil = row.extra?.role !== 'blank' && row.extra?.role !== 'standard'
+  if (typeof row.extra?.unitAssumed === 'string') notes.add({ rule: 'sample/unit-missing', details: { columns: row.extra.unitAssumed } })
+  if (from === null || to === null) {
+    if (ofSoil) notes.add({ rule: 'sample/depth-missing', details: {} })
+  } else if (from >= to || from < 0) notes.add({ rule: 'sample/depth-backwards', details: { from, to } })
+  if (row.sampled_on === null && ofSoil) notes.add({ rule: 'sample/date-missing', details: {} })
   if (row.ec_ds_per_m !== null && row.ec_ratio === null) notes.add({ rule: 'sample/ratio-missing', details: { value: 'EC' } })
   if (row.ph !== null && row.ph_ratio === null) notes.add({ rule: 'sample/ratio-missing', details: { value: 'pH' } })
+  const solution = row.extra?.solution as { readonly ratio?: unknown } | undefined
+  if (solution && solution.ratio === null) notes.add({ rule: 'sample/ratio-missing', details: { value: '离子' } })
   chemistry(row, book, notes)
   return notes.found
+}
+
+/** By how much cations and anions miss each other, in % of both, positive where cations are more. NaN where there are neither. */
+export const chargeBalance = (cations: number, anions: number) => (100 * (cations - anions)) / (cations + anions)
+
+/** EC against the cations of the same extract: about 10 meq/L for each dS/m. */
+function conductivity({ ions, extra, ec_ds_per_m: ec, ec_ratio: ratio }: SampleFacts, book: RuleBook, notes: Notes) {
+  const rule = 'sample/ec-does-not-fit-ions'
+  const water = waterOf(ratio)
+  if (!ions || ec === null || water === null || !holds(book, rule)) return
+  // ions whose extract nobody named are taken for those of the EC's
+  if (typeof extra?.ionRatio === 'string' && extra.ionRatio !== ratio) return
+  if (!['na', 'ca', 'mg'].every((ion) => Number.isFinite(ions[ion]))) return
+  const cations = CATIONS.reduce((total, ion) => total + (ions[ion] ?? 0), 0)
+  const expected = (cations * 10) / water / numberOf(book, rule, 'meqPerDsPerM')
+  const least = numberOf(book, rule, 'leastDsPerM')
+  if (Math.max(ec, expected) < least) return
+  const off = Math.max(ec, expected) / Math.min(ec, expected)
+  if (off > numberOf(book, rule, 'times')) {
+    notes.add({ rule, details: { ec, cations: Number(cations.toFixed(3)), expected: Number(expected.toPrecision(3)) } })
+  }
 }
 
 const CATIONS = ['na', 'k', 'ca', 'mg']
@@ -71,14 +98,15 @@ const tenths = (value: number) => Math.round(value * 10) / 10
 function chemistry(row: SampleFacts, book: RuleBook, notes: Notes) {
   const { ions, esp_percent: esp, cec_cmol_per_kg: cec } = row
   if (ions && [...CATIONS, ...ANIONS].every((ion) => Number.isFinite(ions[ion])) && holds(book, 'sample/ions-unbalanced')) {
-    const sum = (names: readonly string[]) => names.reduce((total, ion) => total + ions[ion], 0)
-    const [cations, anions] = [sum(CATIONS), sum(ANIONS)]
-    const percent = (100 * Math.abs(cations - anions)) / (cations + anions)
+    const [cations, anions] = [CATIONS, ANIONS].map((names) => names.reduce((total, ion) => total + ions[ion], 0))
+    const percent = Math.abs(chargeBalance(cations, anions))
     if (percent > numberOf(book, 'sample/ions-unbalanced', 'percent')) {
       const details = { cations: Number(cations.toFixed(3)), anions: Number(anions.toFixed(3)), percent: tenths(percent) }
       notes.add({ rule: 'sample/ions-unbalanced', details })
     }
   }
+  // ions that do not balance are wrong themselves: their sum says nothing of the EC
+  if (!notes.found.some(({ rule }) => rule === 'sample/ions-unbalanced')) conductivity(row, book, notes)
   // an ESP that no soil can have is reported as that already
   const sodium = row.extra?.exchangeableSodium
   if (

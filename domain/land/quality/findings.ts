@@ -98,6 +98,37 @@ export type SampleFinding =
   | F<'sample/ratio-missing', { readonly value: string }>
   | F<'sample/ions-unbalanced', { readonly cations: number; readonly anions: number; readonly percent: number }>
   | F<'sample/esp-does-not-fit', { readonly esp: number; readonly sodium: number; readonly cec: number; readonly expected: number }>
+  | F<'sample/unit-missing', { readonly columns: string }>
+  | F<'sample/ec-does-not-fit-ions', { readonly ec: number; readonly cations: number; readonly expected: number }>
+  | F<
+      'sample/replicates-differ',
+      {
+        readonly value: string
+        readonly of: string
+        readonly first: number
+        readonly second: number
+        readonly difference: number
+        readonly limit: number
+        readonly relative: boolean
+      }
+    >
+  | F<'sample/blank-not-empty', { readonly value: string; readonly stated: number; readonly limit: number }>
+  | F<
+      'sample/labs-differ',
+      {
+        readonly labs: readonly [string, string]
+        readonly value: string
+        readonly pairs: number
+        readonly mean: number
+        readonly from: number
+        readonly to: number
+        readonly relative: boolean
+      }
+    >
+  | F<'sample/bag-missing', { readonly lab: string | null }>
+  | F<'sample/bag-twice', { readonly bag: string; readonly samples: readonly string[] }>
+  | F<'sample/bag-not-taken', { readonly bag: string }>
+  | F<'sample/bag-not-analysed', { readonly bag: string }>
   | F<'sample/duplicate', { readonly key: string; readonly rows: number }>
 
 export type PartyFinding = F<'party/member-count-differs', { readonly stated: number; readonly found: number }>

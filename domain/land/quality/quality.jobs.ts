@@ -6,6 +6,7 @@ import { readHead } from '@dishu/kernel/records/records.store'
 import { toZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
 import type { Db } from '@dishu/server-kit/sql'
 import type { PieceContract } from '../tenure/tenure.ts'
+import { checkLaboratory, type LabSample } from './check-laboratory.ts'
 import { checkContractParcel } from './check-rows.ts'
 import {
   checkAreas,
@@ -288,6 +289,8 @@ async function checkSamples(db: Db, county: string, day: Day, book: RuleBook, ad
   for (const row of samples)
     for (const finding of checkRow('sample', row, book))
       add(finding, 'sample', row.sample_code as string, places.get(row.sample_code as string) ?? NOWHERE)
+  // a finding of two laboratories has no place of its own
+  addAll(checkLaboratory(samples as unknown as readonly LabSample[], book), 'sample', (code) => places.get(code) ?? NOWHERE)
   const inside = new Set<number>()
   for (const { sampleId, longitude, latitude, srid, outline } of await patchesAtSamples(db, county, day)) {
     if (inside.has(sampleId)) continue

@@ -2,6 +2,7 @@
 import type { Language, Sentence } from '@dishu/base/refusal'
 import type { Finding, MixUp, RuleId, SentencesFor } from './findings.ts'
 import { geometrySentences } from './geometry.messages.ts'
+import { sampleSentences } from './samples.messages.ts'
 
 const area = (m2: number) => m2.toFixed(2)
 const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(2)} %`
@@ -323,60 +324,7 @@ export const sentences: SentencesFor = {
       'Old contracts often differ from the survey; accept it when confirmed.',
     ),
 
-  'sample/outside': ({ longitude, latitude }) =>
-    both(
-      `样点（${longitude.toFixed(5)}，${latitude.toFixed(5)}）不在任何图斑内。`,
-      '请核对坐标与坐标系。',
-      `The sample at ${longitude.toFixed(5)}, ${latitude.toFixed(5)} lies in no patch.`,
-      'Check the position and its datum.',
-    ),
-  'sample/plot-unknown': ({ plot }) =>
-    both(`样品所在地块 ${plot} 不在库中。`, CHECK_SOURCE[0], `The sample's plot ${plot} is not known.`, CHECK_SOURCE[1]),
-  'sample/coordinates-swapped': ({ longitude, latitude }) =>
-    both(
-      `经度 ${longitude}、纬度 ${latitude} 像是填反了。`,
-      '请互换两列后重新导入。',
-      `Longitude ${longitude} and latitude ${latitude} look swapped.`,
-      'Exchange the columns and import again.',
-    ),
-  'sample/coordinates-impossible': ({ longitude, latitude }) =>
-    both(
-      `经度 ${longitude}、纬度 ${latitude} 超出范围。`,
-      '是否为投影坐标或度分秒？',
-      `Longitude ${longitude}, latitude ${latitude} are out of range.`,
-      'Are they projected, or degrees, minutes and seconds?',
-    ),
-  'sample/value-impossible': ({ value, stated, from, to }) =>
-    both(
-      `${value} = ${stated}，应在 ${from} 至 ${to} 之间；该值不参与分级。`,
-      '请核对数值与单位。',
-      `${value} is ${stated}; it should be from ${from} to ${to}, and is not used for grading.`,
-      'Check the value and its unit.',
-    ),
-  'sample/value-unread': ({ stated }) =>
-    both(`检测值“${stated}”不是数。`, '低于检出限请写“<0.05”。', `"${stated}" is no number.`, 'Below the detection limit write "<0.05".'),
-  'sample/depth-backwards': ({ from, to }) =>
-    both(`采样深度 ${from}–${to} 厘米上下颠倒。`, CHECK_SOURCE[0], `The depth ${from}–${to} cm runs backwards.`, CHECK_SOURCE[1]),
-  'sample/depth-missing': () =>
-    both('没有采样深度，不参与分级。', '请填如“0-20”。', 'There is no depth, so it is not used for grading.', 'Enter for example "0-20".'),
-  'sample/date-missing': () =>
-    both('没有采样日期，季节不明。', '请补填采样日期。', 'There is no day of sampling, so its season is not known.', 'Enter the day.'),
-  'sample/ratio-missing': ({ value }) =>
-    both(`${value} 没有水土比。`, '请在表头注明，如“EC(1:5)”。', `${value} has no extract ratio.`, 'Say it in the header, as "EC(1:5)".'),
-  'sample/ions-unbalanced': ({ cations, anions, percent: off }) =>
-    both(
-      `阳离子 ${cations}、阴离子 ${anions} cmol/kg，相差 ${off} %。`,
-      '请核对各离子的数值与单位。',
-      `Cations ${cations} and anions ${anions} cmol/kg are ${off} % apart.`,
-      'Check each ion and its unit.',
-    ),
-  'sample/esp-does-not-fit': ({ esp, sodium, cec, expected }) =>
-    both(
-      `碱化度 ${esp} %，而交换性钠 ${sodium} ÷ 交换量 ${cec} = ${expected} %。`,
-      '请核对三项数值。',
-      `ESP is ${esp} %, but ${sodium} of exchangeable sodium over a CEC of ${cec} make ${expected} %.`,
-      'Check the three values.',
-    ),
+  ...sampleSentences,
   'sample/duplicate': repeated,
   'party/member-count-differs': ({ stated, found }) =>
     both(`登记 ${stated} 人，成员表 ${found} 人。`, CHECK_SOURCE[0], `${stated} members stated, ${found} listed.`, CHECK_SOURCE[1]),

@@ -55,7 +55,7 @@ export function FindingsScreen({
   const run = useCheck()
   const [fixView, setFixView] = useState<FixView | null>(null)
   const [showing, setShowing] = useState<'before' | 'after'>('before')
-  const [written, setWritten] = useState<number | null>(null)
+  const [written, setWritten] = useState<{ readonly rev: number; readonly text: string } | null>(null)
   // a check that ran by itself, after an import, an undo or a repair, has made new findings
   const { running } = run
   const ran = useRef(running)
@@ -141,7 +141,7 @@ export function FindingsScreen({
         ))}
       {written !== null && (
         <p className="note">
-          {t('fix.written', { rev: written })} <Link href={address.link('/audit')}>{t('nav.audit')}</Link>
+          {t(written.text, { rev: written.rev })} <Link href={address.link('/audit')}>{t('nav.audit')}</Link>
         </p>
       )}
       {reply && (
@@ -228,6 +228,10 @@ export function FindingsScreen({
           <FindingPane
             finding={shown}
             onClose={() => address.set({ sel: toggled(selected, String(shown.id)), fix: null })}
+            onAccepted={(rev) => {
+              setWritten({ rev, text: 'findings.accepted-as' })
+              address.set({ sel: null, fix: null })
+            }}
             onFlip={() => setShowing(showing === 'before' ? 'after' : 'before')}
           >
             {isOfGeometry(shown) && (
@@ -238,7 +242,7 @@ export function FindingsScreen({
                 onShowing={setShowing}
                 onView={setFixView}
                 onDone={(rev) => {
-                  setWritten(rev)
+                  setWritten({ rev, text: 'fix.written' })
                   setShowing('before')
                   address.set({ sel: null, fix: null })
                 }}
@@ -270,23 +274,30 @@ function SeverityMark({ severity }: { readonly severity: string }) {
   )
 }
 
-type PaneProps = { readonly finding: FindingView; readonly children: ReactNode; onClose(): void; onFlip(): void }
+type PaneProps = {
+  readonly finding: FindingView
+  readonly children: ReactNode
+  onClose(): void
+  onFlip(): void
+  onAccepted(rev: number): void
+}
 
-function FindingPane({ finding, children, onClose, onFlip }: PaneProps) {
+function FindingPane({ finding, children, onClose, onFlip, onAccepted }: PaneProps) {
   const t = useText()
   const address = useAddress()
   const [doing, setDoing] = useState<'accept' | 'assign' | null>(null)
+  // B turns the map from before to after wherever the cursor is: in the list, on the map or here
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio'
+      if (event.key.toLowerCase() !== 'b' || event.ctrlKey || event.metaKey || typing || event.target instanceof HTMLTextAreaElement) return
+      onFlip()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [onFlip])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: B turns the map from before to after wherever the cursor is
-    <div
-      className="inspector"
-      onKeyDown={(event) => {
-        const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio'
-        if (event.key.toLowerCase() !== 'b' || event.ctrlKey || event.metaKey || typing || event.target instanceof HTMLTextAreaElement)
-          return
-        onFlip()
-      }}
-    >
+    <div className="inspector">
       <header>
         <div>
           <small className="quiet">{wordOr(t, `severity.${finding.severity}`, finding.severity)}</small>
@@ -334,29 +345,35 @@ function FindingPane({ finding, children, onClose, onFlip }: PaneProps) {
           {!finding.accepted && children}
         </div>
       </div>
-      {doing && <FindingDialog finding={finding} doing={doing} onDone={() => setDoing(null)} />}
+      {doing && <FindingDialog finding={finding} doing={doing} onDone={() => setDoing(null)} onAccepted={onAccepted} />}
     </div>
   )
 }
 
-function FindingDialog({ finding, doing, onDone }: { readonly finding: FindingView; readonly doing: 'accept' | 'assign'; onDone(): void }) {
+function FindingDialog({
+  finding,
+  doing,
+  onDone,
+  onAccepted,
+}: {
+  readonly finding: FindingView
+  readonly doing: 'accept' | 'assign'
+  onDone(): void
+  onAccepted(rev: number): void
+}) {
   const t = useText()
   const { county } = usePlace()
   const [{ name, text }, draft, done] = useDraft(`${doing}/${county}/${finding.rule}/${finding.subjectKey}`, { name: '', text: '' })
   const base = `/api/counties/${county}/findings/${finding.id}`
-  const act = useAct(
-    () =>
-      doing === 'accept'
-        ? send<unknown>(`${base}/accept`, { reason: text.trim(), name: name.trim() })
-        : send<unknown>(`${base}/assign`, { to: name.trim(), note: text.trim() }),
-    [`/api/counties/${county}/`],
-  )
-  const ready = name.trim() !== '' && (doing === 'assign' || text.trim() !== '')
-  const close = () => {
+  const act = useAct(async () => {
+    if (doing === 'assign') await send<FindingView>(`${base}/assign`, { to: name.trim(), note: text.trim() })
+    const accepted = doing === 'accept' ? await send<{ rev: number }>(`${base}/accept`, { reason: text.trim(), name: name.trim() }) : null
+    // here and not when all is read anew: the finding may be gone from the list by then, and this form with it
     done()
-    onDone()
-  }
-  const go = () => ready && act.mutate(undefined, { onSuccess: close })
+    if (accepted) onAccepted(accepted.rev)
+  }, [`/api/counties/${county}/`])
+  const ready = name.trim() !== '' && (doing === 'assign' || text.trim() !== '')
+  const go = () => ready && !act.isPending && act.mutate(undefined, { onSuccess: onDone })
   return (
     <Modal
       open

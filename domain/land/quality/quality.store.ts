@@ -96,7 +96,7 @@ export const contractsToCheck = (db: Db, county: string, day: Day) =>
 
 export const samplesToCheck = (db: Db, county: string, day: Day) => db.all<Record<string, unknown>>`
   select id, county, sample_code, longitude, latitude, plot_code, depth_from_cm, depth_to_cm, sampled_on, ph, ph_ratio, ec_ds_per_m, ec_ratio, ece_ds_per_m,
-    salt_g_per_kg, cec_cmol_per_kg, esp_percent, ions, extra, place as bbox
+    salt_g_per_kg, cec_cmol_per_kg, esp_percent, ions, lab, extra, place as bbox
   from land.sample_now where county = ${county} and valid_from <= ${day} and valid_to > ${day} order by id`
 
 /** Rows whose key was given to more than one row of a file (the second has ~2 behind it), with the rows they repeat. */

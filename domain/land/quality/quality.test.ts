@@ -168,6 +168,7 @@ test('each fault of a contract is found, and only that', () => {
   ])
 })
 
+/** Of a laboratory's sheet; changed in the tests of single faults. */
 const sample: SampleFacts = {
   longitude: 123.9,
   latitude: 45.3,
@@ -176,7 +177,7 @@ const sample: SampleFacts = {
   sampled_on: '2024-04-20' as Day,
   ph: 9.4,
   ph_ratio: '1:5',
-  ec_ds_per_m: 0.66,
+  ec_ds_per_m: 1.4,
   ec_ratio: '1:5',
   ece_ds_per_m: null,
   salt_g_per_kg: 3.2,
@@ -199,9 +200,12 @@ test('each fault of a sample is found, and only that', () => {
     [{ depth_to_cm: null }, 'sample/depth-missing'],
     [{ sampled_on: null }, 'sample/date-missing'],
     [{ ec_ratio: null }, 'sample/ratio-missing'],
-    [{ ions: { ...sample.ions, na: 18 } }, 'sample/ions-unbalanced'],
+    [{ ions: { ...sample.ions, cl: 12 } }, 'sample/ions-unbalanced'],
     [{ esp_percent: 56 }, 'sample/esp-does-not-fit'],
     [{ extra: { unread: 'ph 约9' } }, 'sample/value-unread'],
+    [{ extra: { unitAssumed: 'ec_ds_per_m' } }, 'sample/unit-missing'],
+    [{ extra: { solution: { na: 3, ratio: null } } }, 'sample/ratio-missing'],
+    [{ ec_ds_per_m: 0.66 }, 'sample/ec-does-not-fit-ions'], // 7 cmol/kg are 14 meq/L of a 1:5 extract, about 1.4 dS/m
   ]
   for (const [change, rule] of cases) assert.deepEqual(ofSample(change), [rule], JSON.stringify(change))
 })

@@ -1,6 +1,7 @@
 /** What may be wrong with the register's rows: rules, the findings they make, and exceptions a person has granted. */
 import type { Kind } from '@dishu/kernel/records/records'
 
+export * from './check-laboratory.ts'
 export * from './check-rows.ts'
 export * from './check-sets.ts'
 export * from './findings.ts'

@@ -70,6 +70,15 @@ export const ECE_CONVERSIONS: readonly Conversion[] = [
   linear('shahid', '1:2.5', 4.77, 0, '', `Shahid et al., in ${S17}`),
   linear('usda-1-1', '1:1', 3, 0, '', `USDA, in ${S17}`),
   linear('usda-1-2', '1:2', 5, 0, '', `USDA, in ${S17}`),
+  linear('visconti', '1:5', 6.53, -0.108, '', `Visconti et al., in ${S17}`),
+  linear('landon-1-1', '1:1', 2.2, 0, '', `Landon, in ${S17}`),
+  linear('landon-1-3', '1:3', 3.81, 0, '', `Landon, in ${S17}`),
+  linear('kargas-1-1', '1:1', 1.83, 0.117, 'Greece', `Kargas et al. 2018, in ${S17}`),
+  linear('ozkan-1-1', '1:1', 1.93, -0.57, '', `Ozcan et al., in ${S17}`),
+  linear('ozkan-1-2.5', '1:2.5', 3.3, -0.2, '', `Ozcan et al., in ${S17}`),
+  linear('hogg-1-1', '1:1', 1.75, -0.37, '', `Hogg & Henry 1984, in ${S17}`),
+  linear('hogg-1-2', '1:2', 1.38, -0.14, '', `Hogg & Henry 1984, in ${S17}`),
+  linear('zhang-1-1', '1:1', 1.79, 1.46, '', `Zhang et al., in ${S17}`),
   {
     id: 'klaustermeier',
     extract: '1:5',
@@ -85,15 +94,21 @@ export const ECE_CONVERSIONS: readonly Conversion[] = [
     id: 'he2013',
     extract: '1:5',
     formula: 'exp(0.7·ln x + 1.78)',
-    apply: (x) => (x === 0 ? 0 : Math.exp(0.7 * Math.log(x) + 1.78)),
-    from: 0,
+    apply: (x) => Math.exp(0.7 * Math.log(x) + 1.78),
+    from: Math.exp((Math.log(4) - 1.78) / 0.7), // where it gives 4 dS/m
     to: null,
-    region: 'North Dakota; its authors have another model below 4 dS/m',
+    region: 'North Dakota; its authors have another model below an ECe of 4 dS/m',
     source: `He et al. 2013, in ${S17}`,
     mark: 'found',
   },
 ]
 const byId = new Map(ECE_CONVERSIONS.map((conversion) => [conversion.id, conversion]))
+
+/** Formula and source of a conversion, for people; empty for none of ours. */
+export function sourceOfEce(conversion: string): string {
+  const known = byId.get(conversion)
+  return known === undefined ? '' : `ECe = ${known.formula} (${known.extract}); ${known.source}`
+}
 
 /** ECe in dS/m from the EC of an extract (dS/m), by a named conversion. */
 export function eceFrom(conversion: string, ec: number, extract: string): Result<number, ConversionRefusal> {

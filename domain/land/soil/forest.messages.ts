@@ -15,6 +15,13 @@ export const messages: MessagesFor<ForestRefusal | ForestNote> = {
     zh: { message: `有 ${classes} 个类别，须在 2 与 ${most} 之间。`, hint: '数值请去掉 --classes，按回归训练。' },
     en: { message: `There are ${classes} classes; there must be 2 to ${most}.`, hint: 'For measured values leave out --classes.' },
   }),
+  'forest/not-a-covariate': ({ column, isValue }) => ({
+    zh: { message: isValue ? `“${column}”就是要预测的列，不能作协变量。` : `协变量“${column}”写了两次。`, hint: '请改正 --covariates。' },
+    en: {
+      message: isValue ? `“${column}” is what is to be predicted, and no covariate.` : `The covariate “${column}” is named twice.`,
+      hint: 'Mend --covariates.',
+    },
+  }),
   'forest/not-a-model': ({ file, why }) => ({
     zh: { message: `${file} 不是可用的森林模型：${why}。`, hint: '请用 dishu forest train 重新训练。' },
     en: { message: `${file} is no forest that can be used: ${why}.`, hint: 'Train it anew with dishu forest train.' },

@@ -6,6 +6,7 @@
 import type { Day } from '@dishu/base/date'
 import { isCultivated, isUnusedSaline } from '@dishu/kernel/areas/areas'
 import { eceFrom } from './conversions.ts'
+import { type Censored, ends, type Span, spanOf } from './lab-values.ts'
 import { type Grade, type IndicatorName, type Limits, SCHEMES, type Scheme } from './schemes.data.ts'
 
 export type { Grade, IndicatorName, Scheme } from './schemes.data.ts'
@@ -25,14 +26,24 @@ export type SampleValues = {
   readonly salt: number | null // g/kg
   readonly esp: number | null // %
   readonly ions?: Readonly<Record<string, number>> | null
+  /** What lies below or above what the laboratory could see, by column of the register (`ec_ds_per_m`) or ion; its value above is null. */
+  readonly censored?: Readonly<Record<string, Censored>> | null
 }
 
-export type GradedIndicator = { readonly name: IndicatorName; readonly value: number; readonly grade: Grade; readonly label: string | null }
+/** `value` null and `grade` null: of a value of which only a side is known; the grade then stands only where both of its ends have it. */
+export type GradedIndicator = {
+  readonly name: IndicatorName
+  readonly value: number | null
+  readonly span: Span
+  readonly grade: Grade | null
+  readonly label: string | null
+}
 
 /**
  * indicators-differ: they stand two or more grades apart. soda: by its ions a soda soil. alkaline: pH ≥ 8.2 though neither saline nor sodic.
  * impossible: a value was left out because no soil has it. ece-converted: ECe was converted from the extract; ece-outside-calibration: it
- * could not be. ph-in-cacl2: pH was not measured in water and was left out.
+ * could not be. ph-in-cacl2: pH was not measured in water and was left out. censored: a value of which only a side is known was graded by both its
+ * ends; censored-undecided: the ends have different grades, and the sample is not graded.
  */
 export type GradeFlag =
   | 'indicators-differ'
@@ -42,6 +53,8 @@ export type GradeFlag =
   | 'ece-converted'
   | 'ece-outside-calibration'
   | 'ph-in-cacl2'
+  | 'censored'
+  | 'censored-undecided'
   | 'no-indicator'
 
 export type SampleGrading = {
@@ -90,49 +103,94 @@ export function isSoda(ions: Readonly<Record<string, number>>): boolean {
 export const saltType = (ece: number, esp: number): SaltType =>
   ece >= 4 ? (esp >= 15 ? 'saline-sodic' : 'saline') : esp >= 15 ? 'sodic' : 'normal'
 
-/** Grades a sample: the worst of the scheme's indicators that were measured. `conversion` says how ECe may be had from an extract; without it, it may not. */
+/** Soda under every choice of the ends of ions of which only a side is known. */
+function isSurelySoda({ ions, censored }: SampleValues): boolean {
+  const spans: Record<string, Span> = {}
+  for (const name of ['co3', 'hco3', 'cl', 'so4', 'na', 'k', 'ca', 'mg']) {
+    const span = spanOf(ions?.[name], censored?.[name], [0, Number.POSITIVE_INFINITY])
+    if (span !== null) spans[name] = span
+  }
+  // without a limit an ion may be anything, and nothing is sure
+  if (Object.values(spans).some(([, most]) => most === Number.POSITIVE_INFINITY)) return false
+  return Object.keys(spans).length > 0 && ends(spans).every(isSoda)
+}
+
+/**
+ * Grades a sample: the worst of the scheme's indicators that were measured. `conversion` says how ECe may be had from an extract; without it, it may
+ * not. A value below or above what could be seen has the grade that both its ends have, and none otherwise.
+ */
 export function gradeSample(scheme: Scheme, values: SampleValues, conversion: string | null = null): SampleGrading {
   const flags = new Set<GradeFlag>()
-  const measured = measuredValues(scheme, values, conversion, flags)
+  const measured = measuredSpans(scheme, values, conversion, flags)
   const indicators: GradedIndicator[] = []
+  const places: (readonly [least: number, most: number])[] = []
   for (const { name, limits, labels } of scheme.indicators) {
-    const value = measured[name]
-    if (value === null) continue
-    const place = placeIn(limits, value)
-    indicators.push({ name, value, grade: GRADES[place], label: labels?.[place] ?? null })
+    const span = measured[name]
+    if (span === null) continue
+    const [least, most] = [placeIn(limits, span[0]), placeIn(limits, span[1])]
+    places.push([least, most])
+    const sure = least === most
+    if (span[0] !== span[1]) flags.add('censored')
+    indicators.push({
+      name,
+      value: span[0] === span[1] ? span[0] : null,
+      span,
+      grade: sure ? GRADES[least] : null,
+      label: sure ? (labels?.[least] ?? null) : null,
+    })
   }
-  const places = indicators.map(({ grade }) => GRADES.indexOf(grade))
-  if (places.length > 1 && Math.max(...places) - Math.min(...places) >= 2) flags.add('indicators-differ')
+  const [least, most] = [Math.max(...places.map(([from]) => from)), Math.max(...places.map(([, to]) => to))]
+  const sure = places.filter(([from, to]) => from === to).map(([place]) => place)
+  if (sure.length > 1 && Math.max(...sure) - Math.min(...sure) >= 2) flags.add('indicators-differ')
   if (places.length === 0) flags.add('no-indicator')
+  else if (least !== most) flags.add('censored-undecided')
 
-  const type = scheme.typed !== null && measured.ece !== null && measured.esp !== null ? saltType(measured.ece, measured.esp) : null
-  if (measured.ph !== null && measured.ph >= 8.2 && type === 'normal') flags.add('alkaline')
-  if (values.ions && isSoda(values.ions)) flags.add('soda')
+  const type = scheme.typed === null ? null : sureType(measured.ece, measured.esp)
+  if (measured.ph !== null && measured.ph[0] >= 8.2 && type === 'normal') flags.add('alkaline')
+  if (isSurelySoda(values)) flags.add('soda')
   return {
-    grade: places.length === 0 ? 'not-graded' : GRADES[Math.max(...places)],
+    grade: places.length === 0 || least !== most ? 'not-graded' : GRADES[least],
     type,
-    phClass: measured.ph === null ? null : phClass(measured.ph),
+    phClass: measured.ph === null || phClass(measured.ph[0]) !== phClass(measured.ph[1]) ? null : phClass(measured.ph[0]),
     indicators,
     flags: [...flags],
   }
 }
 
-function measuredValues(scheme: Scheme, values: SampleValues, conversion: string | null, flags: Set<GradeFlag>) {
-  const measured: Record<IndicatorName, number | null> = { ph: values.ph, salt: values.salt, esp: values.esp, ece: values.ece }
+function sureType(ece: Span | null, esp: Span | null): SaltType | null {
+  if (ece === null || esp === null) return null
+  const [low, high] = [saltType(ece[0], esp[0]), saltType(ece[1], esp[1])]
+  return low === high ? low : null
+}
+
+const COLUMN_OF: Readonly<Record<IndicatorName, string>> = {
+  ph: 'ph',
+  salt: 'salt_g_per_kg',
+  esp: 'esp_percent',
+  ece: 'ece_ds_per_m',
+}
+
+function measuredSpans(scheme: Scheme, values: SampleValues, conversion: string | null, flags: Set<GradeFlag>) {
+  const measured: Record<IndicatorName, Span | null> = { ph: null, salt: null, esp: null, ece: null }
+  for (const name of ['ph', 'salt', 'esp', 'ece'] as const) {
+    const span = spanOf(values[name], values.censored?.[COLUMN_OF[name]], POSSIBLE[name])
+    if (span !== null && possible(name, span[0]) && possible(name, span[1]) && span[0] <= span[1]) measured[name] = span
+    else if (span !== null) flags.add('impossible')
+  }
   if (measured.ph !== null && /cacl|kcl/i.test(values.phRatio ?? '')) {
     measured.ph = null
     flags.add('ph-in-cacl2')
   }
-  if (measured.ece === null && values.ec !== null && conversion !== null && scheme.indicators.some(({ name }) => name === 'ece')) {
-    const converted = eceFrom(conversion, values.ec, values.ecRatio ?? '')
-    measured.ece = converted.ok ? converted.value : null
-    flags.add(converted.ok ? 'ece-converted' : 'ece-outside-calibration')
-  }
-  for (const name of ['ph', 'salt', 'esp', 'ece'] as const) {
-    const value = measured[name]
-    if (value === null || possible(name, value)) continue
-    measured[name] = null
-    flags.add('impossible')
+  const stated = values.ece !== null || values.censored?.ece_ds_per_m !== undefined
+  const ec = stated ? null : spanOf(values.ec, values.censored?.ec_ds_per_m, POSSIBLE.ec)
+  if (ec !== null && conversion !== null && scheme.indicators.some(({ name }) => name === 'ece')) {
+    const [low, high] = ec.map((end) => eceFrom(conversion, end, values.ecRatio ?? ''))
+    if (!low.ok || !high.ok) flags.add('ece-outside-calibration')
+    else {
+      flags.add('ece-converted')
+      if (possible('ece', low.value) && possible('ece', high.value)) measured.ece = [low.value, high.value]
+      else flags.add('impossible')
+    }
   }
   return measured
 }

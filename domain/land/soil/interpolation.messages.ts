@@ -115,6 +115,20 @@ export const messages: MessagesFor<KrigingRefusal | KrigingNote> = {
       hint: 'Write --extent XMIN,YMIN,XMAX,YMAX --cells 500x500.',
     },
   }),
+  'kriging/too-many-classes': ({ classes, most }) => ({
+    zh: { message: `按 --width 要分 ${classes} 个距离级，最多 ${most} 个。`, hint: '请加大 --width，或减小 --cutoff。' },
+    en: {
+      message: `--width makes ${classes} classes of distance; ${most} are the most.`,
+      hint: 'Make --width larger, or --cutoff smaller.',
+    },
+  }),
+  'kriging/grid-too-long': ({ columns, rows, most }) => ({
+    zh: { message: `网格为 ${columns} × ${rows} 格，每边最多 ${most} 格。`, hint: '请减少格数，或分幅制图。' },
+    en: {
+      message: `The grid has ${columns} × ${rows} cells; ${most} to a side are the most.`,
+      hint: 'Use fewer cells, or map it in sheets.',
+    },
+  }),
   'kriging/grid-too-large': ({ cells, most }) => ({
     zh: { message: `格网有 ${cells} 格，最多 ${most} 格。`, hint: '请减少格数，或分幅计算。' },
     en: { message: `The grid has ${cells} cells; ${most} are the most.`, hint: 'Use fewer cells, or map it in sheets.' },

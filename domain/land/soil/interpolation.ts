@@ -15,6 +15,8 @@ export type Extent = readonly [number, number, number, number]
 export const LEAST_SAMPLES = 10
 /** So many samples at most where every node sees all of them: the work grows with the square of their number. */
 export const MOST_FOR_ALL = 1000
+/** Classes of distance of a variogram. */
+export const MOST_CLASSES_OF_DISTANCE = 10_000
 /** A value is not believed that lies so many interquartile ranges from the median and alone makes more than half of the variance. */
 const FAR_OUT = 100
 
@@ -31,9 +33,11 @@ export type KrigingRefusal =
   | Refusal<'kriging/model-not-read', { readonly part: string }>
   | Refusal<'kriging/model-does-not-hold', { readonly model: string; readonly krigingRmse: number; readonly meanRmse: number }>
   | Refusal<'kriging/no-variogram', { readonly lags: number }>
+  | Refusal<'kriging/too-many-classes', { readonly classes: number; readonly most: number }>
   | Refusal<'kriging/too-many-for-all', { readonly samples: number; readonly most: number }>
   | Refusal<'kriging/grid-not-read', { readonly extent: string; readonly cells: string }>
   | Refusal<'kriging/grid-too-large', { readonly cells: number; readonly most: number }>
+  | Refusal<'kriging/grid-too-long', { readonly columns: number; readonly rows: number; readonly most: number }>
   | Refusal<'kriging/no-blocks', { readonly file: string }>
   | Refusal<'kriging/not-with', { readonly option: string; readonly other: string }>
   | Refusal<'kriging/covariates-elsewhere', { readonly samples: number; readonly covered: number }>

@@ -1,235 +1,12 @@
-/** Soil sample sheets, with Chinese or English headers that carry unit and ratio: `EC(1:5) mS/cm`, `pH（水土比 2.5:1）`, `全盐量 g/kg`. */
-import { code, codeFrom, countyOf, field, fieldsFound, openRest, plainHeader, texts } from '@dishu/kernel/areas/areas'
-import type { FieldRefusal, ReadOutcome, RowGeometry, RowValues, Standard, StandardField } from '@dishu/kernel/intake/intake'
-import { EQUIVALENT_WEIGHTS } from './conversions.ts'
+/** Soil sample sheets, with Chinese or English headers that carry unit and extract: `EC(1:5) mS/cm`, `pH（水土比 2.5:1）`, `全盐量 g/kg`. */
+import { code, codeFrom, countyOf, fieldsFound, openRest, plainHeader, texts } from '@dishu/kernel/areas/areas'
+import type { FieldRefusal, ReadOutcome, RowGeometry, RowValues, Standard } from '@dishu/kernel/intake/intake'
 import { type Season, seasonOf } from './grading.ts'
+import { MEASURED, NAMED } from './lab-fields.ts'
+import { type HeaderUnit, isIon, type Quantity, ratioFrom, readHeader, unitIn, waterOf } from './lab-headers.ts'
+import { type Censored, readCell } from './lab-values.ts'
 import type { SoilRefusal } from './soil.messages.ts'
 import { sampleKind } from './soil.ts'
-
-/** A measured quantity as a sheet may have it: one field for each unit and ratio, since the header says them and the cell does not. */
-type Measured = { readonly column: string; readonly field: StandardField; readonly factor: number; readonly ratio: string | null }
-
-const RATIOS: readonly (readonly [ratio: string, key: string, spellings: readonly string[]])[] = [
-  ['1:5', '1to5', ['1:5', '5:1', '水土比5:1', '土水比1:5', '水土比1:5', '1比5']],
-  ['1:2.5', '1to2_5', ['1:2.5', '2.5:1', '水土比2.5:1', '土水比1:2.5', '水土比1:2.5']],
-  ['1:1', '1to1', ['1:1', '水土比1:1']],
-  ['paste', 'paste', ['饱和泥浆', '饱和糊', 'paste']],
-]
-const EC_UNITS: readonly (readonly [unit: string, factor: number, key: string, spellings: readonly string[]])[] = [
-  ['dS/m', 1, 'ds', ['dS/m', 'ds/m', 'dS·m-1', 'dsm']],
-  ['mS/cm', 1, 'ms', ['mS/cm', 'mS·cm-1', 'mscm']],
-  ['µS/cm', 0.001, 'us', ['µS/cm', 'μS/cm', 'us/cm', 'uscm']],
-  ['mS/m', 0.01, 'ms_m', ['mS/m']],
-]
-const EC_NAMES = ['EC', '电导率', '土壤电导率', 'EC值', '电导率EC']
-const PH_NAMES = ['pH', '酸碱度', 'pH值', '土壤pH', 'PHIHOX']
-
-const measured = (
-  column: string,
-  name: string,
-  zh: string,
-  en: string,
-  unit: string | null,
-  as: readonly string[],
-  factor = 1,
-  ratio: string | null = null,
-): Measured => ({
-  column,
-  field: field(name, zh, en, { type: 'number', as, ...(unit === null ? {} : { unit }) }),
-  factor,
-  ratio,
-})
-/** Every name with every ending, in either order. */
-const spelt = (names: readonly string[], ...endings: readonly (readonly string[])[]): string[] =>
-  endings.reduce<string[]>(
-    (all, list) => all.flatMap((head) => list.flatMap((tail) => [`${head}(${tail})`, `${head}${tail}`, `${head} ${tail}`])),
-    [...names],
-  )
-
-const PH: readonly Measured[] = [
-  ...RATIOS.map(([ratio, key, spellings]) =>
-    measured('ph', `ph_${key}`, `pH（${ratio}）`, `pH (${ratio})`, null, spelt(PH_NAMES, spellings), 1, ratio),
-  ),
-  measured('ph', 'ph_cacl2', 'pH（氯化钙）', 'pH (CaCl₂)', null, ['ph_cacl2', 'pH(CaCl2)', 'phcacl2'], 1, 'CaCl2'),
-  measured('ph', 'ph', 'pH', 'pH', null, [...PH_NAMES, 'ph_h2o', 'pH(H2O)', 'pH(水)', 'ph_water']),
-]
-const EC: readonly Measured[] = [
-  ...RATIOS.flatMap(([ratio, key, ratios]) =>
-    EC_UNITS.map(([unit, factor, unitKey, units]) =>
-      measured(
-        'ec_ds_per_m',
-        `ec_${key}_${unitKey}`,
-        `电导率（${ratio}，${unit}）`,
-        `EC (${ratio}, ${unit})`,
-        unit,
-        [...spelt(EC_NAMES, ratios, units), ...spelt(EC_NAMES, units, ratios)],
-        factor,
-        ratio,
-      ),
-    ),
-  ),
-  measured('ec_ds_per_m', 'ec_1to5', '电导率（1:5）', 'EC (1:5)', 'dS/m', [...spelt(EC_NAMES, RATIOS[0][2]), 'ec5', 'ec_1_5'], 1, '1:5'),
-  ...EC_UNITS.map(([unit, factor, key, units]) =>
-    measured('ec_ds_per_m', `ec_${key}`, `电导率（${unit}）`, `EC (${unit})`, unit, spelt(EC_NAMES, units), factor),
-  ),
-  measured('ec_ds_per_m', 'ec', '电导率', 'EC', 'dS/m', EC_NAMES),
-]
-const OTHERS: readonly Measured[] = [
-  measured('ece_ds_per_m', 'ece', '饱和浸提液电导率', 'ECe', 'dS/m', [
-    'ECe(dS/m)',
-    'ECe dS/m',
-    'ECe(mS/cm)',
-    '饱和浸提液电导率(dS/m)',
-    'ece_ds_m',
-  ]),
-  measured('salt_g_per_kg', 'salt', '全盐量（g/kg）', 'Total salt (g/kg)', 'g/kg', [
-    '全盐量',
-    '全盐',
-    '全盐量g/kg',
-    '全盐(g/kg)',
-    '含盐量',
-    '含盐量(g/kg)',
-    '水溶性盐总量(g/kg)',
-    '水溶性盐总量',
-    '可溶性盐总量(g/kg)',
-    '盐分(g/kg)',
-    'salt g/kg',
-    'tss_g_kg',
-    'TSC',
-  ]),
-  measured(
-    'salt_g_per_kg',
-    'salt_percent',
-    '全盐量（%）',
-    'Total salt (%)',
-    '%',
-    ['全盐量(%)', '全盐(%)', '含盐量(%)', '盐分(%)', 'salt %'],
-    10,
-  ),
-  measured('cec_cmol_per_kg', 'cec', '阳离子交换量', 'CEC', 'cmol(+)/kg', [
-    'CEC',
-    '阳离子交换量(cmol/kg)',
-    '阳离子交换量(cmol(+)/kg)',
-    'CEC(cmol/kg)',
-    'CEC(cmol(+)/kg)',
-    'CEC cmol/kg',
-    'cec_cmol_kg',
-    'cec_cmolkg',
-  ]),
-  measured('esp_percent', 'esp', '碱化度', 'ESP', '%', [
-    'ESP',
-    '碱化度(%)',
-    'ESP(%)',
-    'ESP %',
-    '钠饱和度',
-    '交换性钠百分率',
-    '交换性钠百分率(%)',
-    'esp_percent',
-    'esp_pct',
-    '碱化度ESP(%)',
-    '碱化度(ESP)(%)',
-    '碱化度ESP',
-  ]),
-]
-const ION_NAMES: readonly (readonly [ion: string, zh: string, spellings: readonly string[]])[] = [
-  ['co3', '碳酸根', ['CO3', 'CO32-', 'CO3 2-', 'CO₃²⁻', '碳酸根']],
-  ['hco3', '重碳酸根', ['HCO3', 'HCO3-', 'HCO₃⁻', '重碳酸根', '碳酸氢根']],
-  ['cl', '氯离子', ['Cl', 'Cl-', 'Cl⁻', '氯离子', '氯根']],
-  ['so4', '硫酸根', ['SO4', 'SO42-', 'SO4 2-', 'SO₄²⁻', '硫酸根']],
-  ['ca', '钙', ['Ca', 'Ca2+', 'Ca²⁺', '钙离子', '水溶性钙']],
-  ['mg', '镁', ['Mg', 'Mg2+', 'Mg²⁺', '镁离子', '水溶性镁']],
-  ['na', '钠', ['Na', 'Na+', 'Na⁺', '钠离子', '水溶性钠']],
-  ['k', '钾', ['K', 'K+', 'K⁺', '钾离子', '水溶性钾']],
-]
-const CMOL = ['cmol/kg', 'cmol(+)/kg', 'cmol(-)/kg', 'cmolkg', 'cmol·kg-1', 'cmol(1/2)/kg']
-const IONS: readonly Measured[] = ION_NAMES.flatMap(([ion, zh, names]) => [
-  measured(ion, `${ion}_cmol`, `${zh}（cmol/kg）`, `${ion.toUpperCase()} (cmol/kg)`, 'cmol/kg', [...spelt(names, CMOL), `${ion}_cmol_kg`]),
-  // mg/kg ÷ (10 × equivalent weight) = cmol of charge per kg
-  measured(
-    ion,
-    `${ion}_g`,
-    `${zh}（g/kg）`,
-    `${ion.toUpperCase()} (g/kg)`,
-    'g/kg',
-    spelt(names, ['g/kg', 'g·kg-1']),
-    1000 / (10 * EQUIVALENT_WEIGHTS[ion]),
-  ),
-  measured(
-    ion,
-    `${ion}_mg`,
-    `${zh}（mg/kg）`,
-    `${ion.toUpperCase()} (mg/kg)`,
-    'mg/kg',
-    spelt(names, ['mg/kg', 'mg·kg-1']),
-    1 / (10 * EQUIVALENT_WEIGHTS[ion]),
-  ),
-])
-const VALUES: readonly Measured[] = [...PH, ...EC, ...OTHERS, ...IONS]
-
-const NAMED: readonly StandardField[] = [
-  field('sample', '样品编号', 'Sample number', {
-    as: [
-      '样品编码',
-      '样品号',
-      '样点编号',
-      '样点编码',
-      '采样点编号',
-      '采样编号',
-      '样号',
-      '点位编号',
-      '编号',
-      'sample',
-      'sample_id',
-      'sample_code',
-      'sample no',
-      'sourceid',
-      'site_id',
-      'id',
-    ],
-    required: true,
-  }),
-  field('longitude', '经度', 'Longitude', {
-    type: 'number',
-    unit: '°',
-    as: ['经度(°)', '经度E', '东经', 'X经度', 'lon', 'lng', 'long', 'longitude', 'lon_wgs84'],
-  }),
-  field('latitude', '纬度', 'Latitude', {
-    type: 'number',
-    unit: '°',
-    as: ['纬度(°)', '纬度N', '北纬', 'Y纬度', 'lat', 'latitude', 'lat_wgs84'],
-  }),
-  field('plot', '地块编码', 'Plot', {
-    as: ['地块编号', '地块号', '图斑编号', '图斑号', '标识码', 'DKBM', 'BSM', 'plot', 'plot_code', 'paddock'],
-  }),
-  field('depth', '采样深度（cm）', 'Depth (cm)', {
-    as: ['采样深度', '深度', '深度(cm)', '土层', '土层深度', '土层(cm)', '土层深度(cm)', '取样深度', '取样深度(cm)', 'depth', 'depth_cm'],
-  }),
-  field('depthFrom', '深度上限（cm）', 'Depth from (cm)', {
-    type: 'number',
-    unit: 'cm',
-    as: ['上层深度', '起始深度', '深度上限', '起始深度(cm)', 'depth_from', 'upper_depth_cm', 'uhdicm'],
-  }),
-  field('depthTo', '深度下限（cm）', 'Depth to (cm)', {
-    type: 'number',
-    unit: 'cm',
-    as: ['下层深度', '终止深度', '深度下限', '终止深度(cm)', 'depth_to', 'lower_depth_cm', 'lhdicm'],
-  }),
-  field('date', '采样日期', 'Sampled on', {
-    type: 'date',
-    as: ['采样时间', '取样日期', '取样时间', '日期', 'date', 'sampled_on', 'observation_date', 'sampling date'],
-  }),
-  field('season', '采样季节', 'Season', { as: ['季节', 'season'] }),
-  field('ratio', '水土比', 'Extract ratio', { as: ['土水比', '浸提比例', 'ratio'] }),
-  field('texture', '质地', 'Texture', { as: ['土壤质地', 'texture'] }),
-  field('lab', '检测单位', 'Laboratory', { as: ['化验单位', '检测机构', '实验室', 'lab', 'laboratory'] }),
-  field('method', '检测方法', 'Method', { as: ['化验方法', '测定方法', '检测依据', 'method'] }),
-  field('village', '所在村', 'Village', { as: ['村', '采样地点', '地点', '行政村'] }),
-  field('exchangeableSodium', '交换性钠', 'Exchangeable sodium', {
-    type: 'number',
-    unit: 'cmol/kg',
-    as: ['交换性钠(cmol/kg)', '交换性钠(cmol(+)/kg)', '交换性Na(cmol/kg)', 'na_cmol_kg_ex', 'exchangeable na'],
-  }),
-]
 
 const SEASON_WORDS: readonly (readonly [RegExp, Season])[] = [
   [/春|spring/i, 'spring'],
@@ -248,9 +25,6 @@ export function depthsFrom(text: string | null): readonly [number, number] | nul
   return [Number(found[1]) * factor, Number(found[2]) * factor]
 }
 
-/** Below what the laboratory can see: `<0.05`, `＜0.05`, `未检出`, `ND`. */
-export const isCensored = (text: string) => /^\s*(?:[<≤]|未检出|ND$|N\.D\.?$|BDL$)/i.test(text.normalize('NFKC'))
-
 const no = (name: string | null, refusal: SoilRefusal): ReadOutcome => ({
   records: [],
   refusals: [{ field: name, refusal } satisfies FieldRefusal],
@@ -262,15 +36,26 @@ export const sampleStandard: Standard = {
   name: { zh: '土壤样品检测表', en: 'Soil sample sheet' },
   kinds: [sampleKind],
   geometry: 'any',
-  fields: [...NAMED, ...VALUES.map((value) => value.field)],
+  fields: [...NAMED, ...MEASURED.map((each) => each.field)],
+  fieldsOf(headers) {
+    const found = new Map<string, string>()
+    const known = headers.map((header) => ({ header, read: readHeader(header) })).filter(({ read }) => read !== null)
+    // ions that are said to be dissolved ones go before those of which nothing is said
+    for (const { header, read } of [...known.filter(({ read }) => read?.soluble), ...known]) {
+      const name = MEASURED.find((each) => each.quantity === read?.quantity)?.field.name
+      if (name !== undefined && !found.has(name)) found.set(name, header)
+    }
+    return found
+  },
+  makerOf: (values) => values.text('lab'),
   recognise({ fields, name }) {
     if (fields.some((header) => /^(DLBM|DKBM|CBHTBM|ZDDM)$/i.test(header)) && !fields.some((header) => /pH|样/i.test(header))) return 0
-    const found = fieldsFound(sampleStandard.fields, fields)
-    const columns = new Set(VALUES.filter((value) => found.has(value.field.name)).map(({ column }) => column))
-    const soil = ['ph', 'ec_ds_per_m', 'ece_ds_per_m', 'salt_g_per_kg', 'esp_percent', 'cec_cmol_per_kg'].filter((column) =>
-      columns.has(column),
+    const found = new Set(fieldsFound(sampleStandard.fields, fields).keys())
+    for (const name of sampleStandard.fieldsOf?.(fields).keys() ?? []) found.add(name)
+    const soil = [found.has('ph') || found.has('ph_cacl2'), ...['ec', 'ece', 'salt', 'esp', 'cec'].map((each) => found.has(each))].filter(
+      Boolean,
     ).length
-    const placed = (found.has('longitude') && found.has('latitude')) || found.has('plot')
+    const placed = (found.has('longitude') && found.has('latitude')) || found.has('plot') || found.has('bag')
     if (!found.has('sample') || soil === 0) return 0
     const headers = fields.map(plainHeader).join(' ')
     const words = /样|土|sample|soil|depth|深度/i.test(`${name} ${headers}`)
@@ -287,13 +72,16 @@ export const sampleStandard: Standard = {
   read(values, geometry, context): ReadOutcome {
     const sample = codeFrom(values.text('sample'))
     if (sample === null) return no('sample', { code: 'soil/no-code', details: { field: '样品编号' } })
-    const place = placeOf(values, geometry)
-    const plot = code(values, 'plot')
-    if (place === null && plot === null) return no(null, { code: 'soil/nowhere', details: { sample } })
+    const role = roleOf(values, sample)
+    const bag = code(values, 'bag')
+    // a laboratory's own samples stand nowhere: a blank is no soil, and a duplicate would count its soil twice
+    const place = role === null ? placeOf(values, geometry) : null
+    const plot = role === null ? code(values, 'plot') : null
+    if (role === null && place === null && plot === null && bag === null) return no(null, { code: 'soil/nowhere', details: { sample } })
 
     const depth = depthOf(values, context.options)
     const sampledOn = values.day('date')
-    const { columns, ions, ratios, notes } = valuesOf(values)
+    const { columns, ions, ratios, notes } = valuesOf(values, context.options)
     return {
       records: [
         {
@@ -311,9 +99,9 @@ export const sampleStandard: Standard = {
               SEASON_WORDS.find(([word]) => word.test(values.text('season') ?? ''))?.[1] ??
               (sampledOn === null ? null : seasonOf(sampledOn)),
             ph: columns.ph ?? null,
-            ph_ratio: ratios.ph ?? (columns.ph === undefined ? null : ratioFrom(values.text('ratio'))),
+            ph_ratio: ratios.ph ?? null,
             ec_ds_per_m: columns.ec_ds_per_m ?? null,
-            ec_ratio: ratios.ec_ds_per_m ?? (columns.ec_ds_per_m === undefined ? null : ratioFrom(values.text('ratio'))),
+            ec_ratio: ratios.ec_ds_per_m ?? null,
             ece_ds_per_m: columns.ece_ds_per_m ?? null,
             salt_g_per_kg: columns.salt_g_per_kg ?? null,
             cec_cmol_per_kg: columns.cec_cmol_per_kg ?? null,
@@ -324,8 +112,9 @@ export const sampleStandard: Standard = {
             method: values.text('method'),
             extra: {
               ...openRest(values),
-              ...texts(values, ['village']),
-              ...sodiumOf(values),
+              ...texts(values, ['village', 'bag', 'receivedOn', 'analysedOn']),
+              ...(role === null ? {} : { role }),
+              ...(role === 'duplicate' ? { duplicateOf: code(values, 'duplicateOf') ?? plainCode(sample) } : {}),
               ...(depth === null ? texts(values, ['depth']) : {}),
               ...notes,
             },
@@ -338,11 +127,23 @@ export const sampleStandard: Standard = {
   },
 }
 
-/** Sodium on the exchange complex; with the capacity it makes ESP, which a laboratory may also state. */
-function sodiumOf(values: RowValues): Record<string, number> {
-  const sodium = values.number('exchangeableSodium')
-  return sodium === null || !Number.isFinite(sodium) ? {} : { exchangeableSodium: sodium }
+/** What a laboratory puts among the samples to look at itself. */
+type Role = 'blank' | 'duplicate' | 'standard'
+const ROLES: readonly (readonly [RegExp, Role])[] = [
+  [/空白|blank/i, 'blank'],
+  [/平行|重复|duplicate|replicate/i, 'duplicate'],
+  [/标准|标样|质控|有证|standard|reference|\bcrm\b|\bqc\b/i, 'standard'],
+]
+/** By its own column, else by the word at the end of the number: `JQ24-0001-1-平行`, `空白2`. */
+function roleOf(values: RowValues, sample: string): Role | null {
+  const said = values.text('role')
+  const stated = said === null ? undefined : ROLES.find(([word]) => word.test(said))?.[1]
+  if (stated !== undefined || values.text('duplicateOf') !== null) return stated ?? 'duplicate'
+  if (/^(?:空白|blank)/i.test(sample)) return 'blank'
+  return AS_DUPLICATE.test(sample) ? 'duplicate' : null
 }
+const AS_DUPLICATE = /[-_ （(]?(?:平行样?|重复样?|dup(?:licate)?)\d*[)）]?$/i
+const plainCode = (sample: string) => sample.replace(AS_DUPLICATE, '')
 
 /**
  * Longitude and latitude from the sheet, else from the layer's point. Swapped ones stay as they are: that is for the rules to say. Numbers that are
@@ -361,34 +162,97 @@ function depthOf(values: RowValues, options: Readonly<Record<string, string>>): 
   return depthsFrom(values.text('depth')) ?? (values.text('depth') === null ? depthsFrom(options.depth ?? null) : null)
 }
 
-const ratioFrom = (text: string | null): string | null => {
-  const plain = plainHeader(text ?? '')
-  return RATIOS.find(([, , spellings]) => spellings.map(plainHeader).includes(plain))?.[0] ?? null
-}
-
-function valuesOf(values: RowValues) {
-  const columns: Record<string, number> = {}
-  const ions: Record<string, number> = {}
-  const ratios: Record<string, string> = {}
-  const censored: string[] = []
+/**
+ * The measured values of a row, in our units. Ions by litre of an extract come to kilograms of soil where the extract is known; of a saturated
+ * paste they stay what they are, for its water is not known. `notes` go to the row's extra:
+ *
+ *   censored   what lies below or above what could be seen, by column or ion, in our unit
+ *   unread     cells that are no number
+ *   solution   ions as the extract had them, meq/L, with its `ratio`
+ *   ionRatio   the extract of ions that are given by kg of soil
+ *   exchangeable  cations that are those of the exchange complex
+ *   unitAssumed   quantities whose header has no unit
+ */
+function valuesOf(values: RowValues, options: Readonly<Record<string, string>>) {
+  const found = { columns: {} as Record<string, number>, ions: {} as Record<string, number>, ratios: {} as Record<string, string> }
+  const censored: Record<string, Censored> = {}
   const unread: string[] = []
-  for (const { column, field: own, factor, ratio } of VALUES) {
-    const into = ION_NAMES.some(([ion]) => ion === column) ? ions : columns
-    if (into[column] !== undefined) continue // the more exact spelling of the field has spoken
-    const value = values.number(own.name)
-    if (value === null) continue
-    if (Number.isFinite(value)) {
-      into[column] = factor === 1 ? value : Number((value * factor).toPrecision(12))
-      if (ratio !== null) ratios[column] = ratio
+  const solution: Record<string, number | Censored> = {}
+  const exchangeable: Record<string, number> = {}
+  const assumed: string[] = []
+  const notes: Record<string, unknown> = {}
+  const rowRatio = ratioFrom(values.text('ratio')) ?? ratioFrom(options.ratio ?? null)
+  const exchange = onTheComplex(values)
+  let ionRatio: string | null = null
+  for (const { quantity, column, field: own } of MEASURED) {
+    const text = values.text(own.name)
+    if (text === null || found.columns[column] !== undefined || censored[column] !== undefined) continue
+    const head = headOf(values, own.name, quantity, options)
+    const ratio = head.ratio ?? rowRatio
+    const perLitre = isIon(quantity) && head.unit?.per === 'L'
+    const water = perLitre ? waterOf(ratio) : null
+    const factor = (head.unit?.factor ?? 1) * (water === null ? 1 : water / 10)
+    const cell = readCell(text, factor, head.unit === null ? [] : [head.unit.unit])
+    if (cell === null) continue
+    if ('unread' in cell) {
+      unread.push(`${column} ${cell.unread}`)
       continue
     }
-    const text = values.text(own.name)
-    if (text !== null) (isCensored(text) ? censored : unread).push(`${column} ${text}`)
+    const said = 'value' in cell ? cell.value : cell.censored
+    if (isIon(quantity)) {
+      if (exchange.has(quantity)) {
+        if (typeof said === 'number') exchangeable[quantity] = said
+        continue
+      }
+      ionRatio ??= ratio
+      if (perLitre && water === null) solution[quantity] = said
+      else if (typeof said === 'number') found.ions[quantity] = said
+      else censored[quantity] = said
+      continue
+    }
+    if (quantity === 'exchangeableSodium') {
+      if (typeof said === 'number') notes.exchangeableSodium = said
+      continue
+    }
+    if (typeof said === 'number') found.columns[column] = said
+    else censored[column] = said
+    const extract = quantity === 'phCacl2' ? 'CaCl2' : quantity === 'ph' || quantity === 'ec' ? ratio : null
+    if (extract !== null) found.ratios[column] = extract
+    if (head.assumed) assumed.push(column)
   }
-  const notes: Record<string, string> = {}
-  if (censored.length > 0) notes.censored = censored.join('; ')
+  if (Object.keys(censored).length > 0) notes.censored = censored
   if (unread.length > 0) notes.unread = unread.join('; ')
-  return { columns, ions, ratios, notes }
+  if (Object.keys(solution).length > 0) notes.solution = { ...solution, ratio: ionRatio }
+  else if (ionRatio !== null) notes.ionRatio = ionRatio
+  if (Object.keys(exchangeable).length > 0) notes.exchangeable = exchangeable
+  if (assumed.length > 0) notes.unitAssumed = assumed.join(' ')
+  return { ...found, notes }
+}
+
+/** Unit and extract of a field's column, by its header, else by what the person said of the sheet. */
+function headOf(values: RowValues, name: string, quantity: Quantity, options: Readonly<Record<string, string>>) {
+  const header = values.header(name) ?? ''
+  const known = readHeader(header)
+  const own = known?.quantity === quantity ? known : null
+  const said = options[`unit:${name}`]
+  const unit: HeaderUnit | null = (said === undefined ? null : unitIn(said, quantity)) ?? own?.unit ?? unitIn(header, quantity)
+  const needs = quantity === 'ec' || quantity === 'ece' || quantity === 'salt'
+  return { unit, ratio: own?.ratio ?? ratioFrom(header), assumed: needs && unit === null }
+}
+
+/**
+ * Cations by kg of soil beside a capacity and without any anion are those of the exchange complex, not of an extract, unless the header says so:
+ * laboratories write `Na (cmol/kg)` of both.
+ */
+function onTheComplex(values: RowValues): ReadonlySet<string> {
+  const there = (name: string) => values.header(name) !== null
+  if (!there('cec') || ['co3', 'hco3', 'cl', 'so4'].some(there)) return new Set()
+  return new Set(
+    ['ca', 'mg', 'na', 'k'].filter((name) => {
+      const header = readHeader(values.header(name) ?? '')
+      return header !== null && !header.soluble && header.unit?.per === 'kg'
+    }),
+  )
 }
 
 export const soilStandards: readonly Standard[] = [sampleStandard]

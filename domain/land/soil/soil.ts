@@ -2,7 +2,11 @@
 import type { Kind } from '@dishu/kernel/records/records'
 
 export * from './conversions.ts'
+export { type Derived, derive, type LabFacts, RELATIONS, saySpan } from './derived.ts'
 export * from './grading.ts'
+export { waterOf } from './lab-headers.ts'
+export { type Censored, type Span, sayLimit, spanOf } from './lab-values.ts'
+export { harmonised, profilesOf, STANDARD_DEPTHS } from './profiles.ts'
 export { SCHEMES } from './schemes.data.ts'
 
 export const sampleKind: Kind = {
