@@ -23,6 +23,20 @@ test('whole numbers are printed in full, others to fifteen digits without zeros 
   for (const [value, text] of cases) assert.equal(printed(value), text)
 })
 
+test('a repeated figure is printed as any other, also where the buffer was emptied in between', () => {
+  let out = ''
+  const digits = new Digits((bytes) => {
+    out += Buffer.from(bytes).toString('latin1')
+  })
+  const values = Array.from({ length: 200_000 }, (_, i) => Math.floor(i / 3) / 7)
+  for (const value of values) {
+    digits.repeated(value)
+    digits.byte(10)
+  }
+  digits.flush()
+  assert.equal(out, values.map((value) => `${printed(value)}\n`).join(''))
+})
+
 test('what is printed reads back within a unit of the fifteenth digit', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {

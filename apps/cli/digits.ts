@@ -1,7 +1,9 @@
 /** Numbers and text as bytes, for tables of millions of figures: printing a double to its last digit costs more than finding it. */
 
-const GROUPS = new Uint8Array(40_000)
-for (let n = 0, at = 0; n < 10_000; n++) for (const power of [1000, 100, 10, 1]) GROUPS[at++] = 48 + (Math.floor(n / power) % 10)
+/** The four digits of every number below 10,000, as they lie in a big-endian word. */
+const GROUPS = Uint32Array.from({ length: 10_000 }, (_, n) =>
+  [1000, 100, 10, 1].reduce((word, power) => word * 256 + 48 + (Math.floor(n / power) % 10), 0),
+)
 
 const DIGITS = 15
 const POWERS = Array.from({ length: 23 }, (_, k) => 10 ** k)
@@ -9,12 +11,20 @@ const SMALLEST = 1e-4
 const LARGEST = 1e15
 /** More than any number takes. */
 const ROOM = 40
+const ZERO = 48
+const MINUS = 45
+const POINT = 46
+const HALF = 100_000_000
 
 /** Bytes that gather until `flush` takes them. */
 export class Digits {
   readonly #flush: (bytes: Uint8Array) => void
   #buffer = Buffer.allocUnsafeSlow(1 << 20)
+  #view = new DataView(this.#buffer.buffer)
   #at = 0
+  #held = Number.NaN
+  readonly #heldBytes = new Uint8Array(ROOM)
+  #heldLength = 0
 
   constructor(flush: (bytes: Uint8Array) => void) {
     this.#flush = flush
@@ -33,17 +43,20 @@ export class Digits {
   /** Fifteen significant digits without trailing zeros, the last right within one; whole numbers to 2^53 in full. Finite numbers only. */
   number(value: number): void {
     this.#need(ROOM)
+    const buffer = this.#buffer
+    let at = this.#at
     let rest = value
     if (rest < 0) {
-      this.#buffer[this.#at++] = 45
+      buffer[at++] = MINUS
       rest = -rest
     }
     let whole = Math.floor(rest)
     if (whole === rest && rest <= Number.MAX_SAFE_INTEGER) {
-      this.#whole(whole)
+      this.#at = writeWhole(buffer, this.#view, at, whole)
       return
     }
     if (rest < SMALLEST || rest >= LARGEST) {
+      this.#at = at
       this.text(String(rest)) // rare: as long as it takes
       return
     }
@@ -54,50 +67,82 @@ export class Digits {
       behind = 0
       whole++
     }
-    this.#whole(whole)
-    if (behind > 0) this.#behind(behind, places)
+    at = writeWhole(buffer, this.#view, at, whole)
+    if (behind > 0) {
+      buffer[at++] = POINT
+      at = writeDigits(buffer, this.#view, at, behind, places)
+      while (buffer[at - 1] === ZERO) at--
+    }
+    this.#at = at
   }
 
-  #whole(value: number): void {
-    let groups = value
+  /** As `number`, for a figure that often comes again: one that is the last of these is not made anew. */
+  repeated(value: number): void {
+    this.#need(ROOM)
     const from = this.#at
-    let length = value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10_000 ? 4 : Math.floor(Math.log10(value)) + 1
-    // the logarithm of a number just below a power of ten may round up to it
-    if (length < POWERS.length && value >= POWERS[length]) length++
-    else if (length > 4 && value < POWERS[length - 1]) length--
-    this.#at = from + length
-    for (let at = this.#at; at > from; at -= 4) {
-      const next = Math.floor(groups / 10_000)
-      const group = 4 * (groups - next * 10_000)
-      for (let k = 3; k >= 0 && at - 4 + k >= from; k--) this.#buffer[at - 4 + k] = GROUPS[group + k]
-      groups = next
+    if (value === this.#held) {
+      for (let i = 0; i < this.#heldLength; i++) this.#buffer[from + i] = this.#heldBytes[i]
+      this.#at = from + this.#heldLength
+      return
     }
-  }
-
-  #behind(value: number, places: number): void {
-    this.#buffer[this.#at++] = 46
-    const from = this.#at
-    let groups = value
-    for (let at = from + places; at > from; at -= 4) {
-      const next = Math.floor(groups / 10_000)
-      const group = 4 * (groups - next * 10_000)
-      for (let k = 3; k >= 0 && at - 4 + k >= from; k--) this.#buffer[at - 4 + k] = GROUPS[group + k]
-      groups = next
-    }
-    this.#at = from + places
-    while (this.#buffer[this.#at - 1] === 48) this.#at--
+    this.number(value)
+    this.#held = value
+    this.#heldLength = this.#at - from
+    for (let i = 0; i < this.#heldLength; i++) this.#heldBytes[i] = this.#buffer[from + i]
   }
 
   #need(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return
     this.flush()
-    if (bytes > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(bytes)
+    if (bytes <= this.#buffer.length) return
+    this.#buffer = Buffer.allocUnsafeSlow(bytes)
+    this.#view = new DataView(this.#buffer.buffer)
   }
 
   flush(): void {
     if (this.#at > 0) this.#flush(this.#buffer.subarray(0, this.#at))
     this.#at = 0
   }
+}
+
+/** A whole number ≥ 0. Returns the place behind it. */
+function writeWhole(buffer: Uint8Array, view: DataView, at: number, value: number): number {
+  if (value < 10) {
+    buffer[at] = ZERO + value
+    return at + 1
+  }
+  let length = 2
+  while (length < POWERS.length && value >= POWERS[length]) length++
+  return writeDigits(buffer, view, at, value, length)
+}
+
+/** Exactly `length` digits of a whole number below 2^53, zeros in front. Returns the place behind them. */
+function writeDigits(buffer: Uint8Array, view: DataView, at: number, value: number, length: number): number {
+  const end = at + length
+  let to = end
+  let high = value
+  // eight digits at a time are whole numbers of 32 bits, which divide many times faster than doubles
+  while (to - at > 8) {
+    const next = Math.floor(high / HALF)
+    const low = (high - next * HALF) | 0
+    const upper = (low / 10_000) | 0
+    view.setUint32(to - 4, GROUPS[low - upper * 10_000])
+    view.setUint32(to - 8, GROUPS[upper])
+    to -= 8
+    high = next
+  }
+  let low = high | 0
+  for (; to - at >= 4; to -= 4) {
+    const upper = (low / 10_000) | 0
+    view.setUint32(to - 4, GROUPS[low - upper * 10_000])
+    low = upper
+  }
+  for (; to > at; ) {
+    const upper = (low / 10) | 0
+    buffer[--to] = ZERO + low - upper * 10
+    low = upper
+  }
+  return end
 }
 
 /** Significant digits before the point; negative the zeros behind it. */

@@ -9,8 +9,13 @@ import { dataDirOf, EXIT, type Exit, languageOfTerminal, note, progressLine, wor
 const DEFAULT_PORT = 7220
 
 export async function start(words: readonly string[]): Promise<Exit> {
-  const { values } = wordsOf(words, { 'no-sample': { type: 'boolean', default: false }, patches: { type: 'string' } })
+  const { values, positionals } = wordsOf(words, { 'no-sample': { type: 'boolean', default: false }, patches: { type: 'string' } })
   const zh = languageOfTerminal() === 'zh'
+  if (positionals.length > 0) {
+    // words after a stray -- would be taken for nothing, and the default folder opened instead of the one that was named
+    process.stderr.write(zh ? `dishu start 不认识“${positionals[0]}”。\n` : `dishu start does not know “${positionals[0]}”.\n`)
+    return EXIT.usage
+  }
   const port = values.port === undefined ? DEFAULT_PORT : Number(values.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     process.stderr.write(zh ? `--port 不认识“${values.port}”。\n` : `--port does not know “${values.port}”.\n`)

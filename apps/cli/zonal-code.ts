@@ -5,13 +5,13 @@
  * process gets a copy in its own folder, which is thrown away with it; the original is made by a run that reads no file but our sources.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const LIB = fileURLToPath(new URL('../../lib', import.meta.url))
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const WARM = fileURLToPath(new URL('./zonal.warm.ts', import.meta.url))
+const WARM = fileURLToPath(new URL('./zonal-warm.child.ts', import.meta.url))
 const SOURCES = [HERE, ...['base', 'formats', 'numeric/zonal', 'numeric/geodesy'].map((folder) => join(LIB, folder))]
 
 /** Where the process finds its code, inside `scratch`; null where this machine keeps no compiled code (NODE_COMPILE_CACHE, as `npm run dishu` sets it). */
@@ -23,8 +23,7 @@ export function compiledCode(scratch: string): string | null {
   try {
     const version = upToDate(original) ?? made(original)
     if (version === null) return null
-    mkdirSync(join(copy, version), { recursive: true })
-    for (const name of readdirSync(join(original, version))) copyFileSync(join(original, version, name), join(copy, version, name))
+    cpSync(join(original, version), join(copy, version), { recursive: true })
     return copy
   } catch {
     return null // a disk that is full or not ours to write: the process compiles for itself
@@ -58,6 +57,6 @@ function stampOfSources(): string {
   let newest = 0
   for (const folder of SOURCES)
     for (const entry of readdirSync(folder, { recursive: folder !== HERE, encoding: 'utf8' }))
-      if (entry.endsWith('.ts')) newest = Math.max(newest, statSync(join(folder, entry)).mtimeMs)
+      if (entry.endsWith('.ts') && !entry.endsWith('.test.ts')) newest = Math.max(newest, statSync(`${folder}/${entry}`).mtimeMs)
   return `${process.version} ${newest}`
 }

@@ -32,7 +32,8 @@ export async function workShare(
     if (block >= work.blocks.count) return work
     if (!work.meets(block)) continue
     const window = work.window(block)
-    const samples = await tiff.readWindow(bands, window)
+    const into = work.room(block, tiff.type)
+    const samples = await tiff.readWindow(bands, window, into ? { into } : {})
     const mask = tiff.hasMask ? await tiff.readMask(window) : null
     const others = weights ? await weightsIn(weights, window) : null
     const cells: ZonalCells = { bands: samples, mask: mask?.every((cell) => cell !== 0) ? null : mask, others }
@@ -67,28 +68,52 @@ export async function measureRaster(
   share: Omit<Share, 'next'>,
   tiff: Geotiff,
   weights: Geotiff | null,
-  workers: number,
+  threads: readonly Thread[],
   visit?: CellVisitor,
   beat?: () => void,
 ): Promise<ZonalAnswer> {
   const whole: Share = { ...share, next: new Int32Array(new SharedArrayBuffer(4)) }
-  const threads = Array.from({ length: workers - 1 }, () => restOfThread(whole))
+  const rests = threads.map((thread) => thread.measure(whole))
   const mine = await workShare(whole, tiff, weights, visit, beat)
-  return mine.finish(await Promise.all(threads))
+  return mine.finish(await Promise.all(rests))
 }
 
-type Told = { readonly rest: ZonalRest } | { readonly refusal: Refused['refusal'] } | { readonly fault: string }
+export type Told = { readonly rest: ZonalRest } | { readonly refusal: Refused['refusal'] } | { readonly fault: string }
 
-function restOfThread(share: Share): Promise<ZonalRest> {
-  const thread = new Worker(new URL('./zonal.worker.ts', import.meta.url), { workerData: share })
-  const rest = new Promise<ZonalRest>((done, failed) => {
-    thread.on('message', (told: Told) => {
-      if ('rest' in told) done(told.rest)
-      else failed('refusal' in told ? new Refused(told.refusal) : new Error(told.fault))
+/** A thread beside this one. It is begun before there is work for it: its code is loaded while this one reads the layer. */
+export class Thread {
+  readonly #worker = new Worker(new URL('./zonal.worker.ts', import.meta.url))
+  #done: (rest: ZonalRest) => void = () => {}
+  #failed: (problem: unknown) => void = () => {}
+  #ended: Error | null = null
+
+  constructor() {
+    this.#worker.on('message', (told: Told) => {
+      if ('rest' in told) this.#done(told.rest)
+      else this.#failed('refusal' in told ? new Refused(told.refusal) : new Error(told.fault))
     })
-    thread.on('error', failed)
-    thread.on('exit', () => failed(new Error('a thread ended before it was done')))
-  })
-  rest.catch(() => {}) // heard when all are awaited
-  return rest
+    this.#worker.on('error', (problem) => this.#end(problem instanceof Error ? problem : new Error(String(problem))))
+    this.#worker.on('exit', () => this.#end(new Error('a thread ended before it was done')))
+  }
+
+  #end(problem: Error): void {
+    this.#ended ??= problem
+    this.#failed(this.#ended)
+  }
+
+  /** Its share of one raster; a thread has one at a time. */
+  measure(share: Share): Promise<ZonalRest> {
+    const rest = new Promise<ZonalRest>((done, failed) => {
+      this.#done = done
+      this.#failed = failed
+      if (this.#ended) failed(this.#ended)
+      else this.#worker.postMessage(share)
+    })
+    rest.catch(() => {}) // heard when all are awaited
+    return rest
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
 }

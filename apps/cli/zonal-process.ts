@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Refused } from '@dishu/base/refusal'
 import { fences, permissions } from '@dishu/formats/sandbox/fence'
+import { compiledCode } from './zonal-code.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
 import type { Answer, FromChild } from './zonal-talk.ts'
 
@@ -36,7 +37,12 @@ export async function runZonal(
   ]
   const seconds = Math.ceil(2 * limits.wallS * job.workers) + 60
   const [program, ...args] = [...(cpu ? ['prlimit', `--cpu=${seconds}:${seconds + 5}`, '--core=0'] : []), ...(network ?? []), ...node]
-  const child = spawn(program, args, { cwd: scratch, env: {}, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] })
+  const code = compiledCode(scratch)
+  const child = spawn(program, args, {
+    cwd: scratch,
+    env: code ? { NODE_COMPILE_CACHE: code } : {},
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  })
   const refused = (code: string, details: object) =>
     new Refused({ code, details: { file: basename(job.rasters[0].path), rows: 0, ...details } })
   let stderr = ''

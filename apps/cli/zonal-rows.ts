@@ -91,14 +91,23 @@ function cellOf(value: Value): string {
 function writeCsv(out: Digits, table: Table, classes: readonly ClassColumn[]): void {
   out.text([table.keyName, ...columnsOf(table, classes)].map(cellOf).join(','))
   out.byte(NEWLINE)
+  const parts = table.parts.map(({ answer, bandCount, statistics }) => ({
+    figures: answer.figures,
+    perBand: statistics.length,
+    perZone: bandCount * statistics.length,
+    // one band's count is as a rule the next one's
+    counts: statistics.map((name) => name === 'count'),
+  }))
   for (let z = 0; z < table.keys.length; z++) {
     out.text(cellOf(table.keys[z]))
-    for (const { answer, bandCount, statistics } of table.parts) {
-      const perZone = bandCount * statistics.length
-      for (let i = z * perZone, end = i + perZone; i < end; i++) {
+    for (let p = 0; p < parts.length; p++) {
+      const { figures, perBand, perZone, counts } = parts[p]
+      for (let i = z * perZone, end = i + perZone, s = 0; i < end; i++, s = s + 1 === perBand ? 0 : s + 1) {
         out.byte(COMMA)
-        // none is an empty cell
-        if (Number.isFinite(answer.figures[i])) out.number(answer.figures[i])
+        const figure = figures[i]
+        if (!Number.isFinite(figure)) continue // none is an empty cell
+        if (counts[s]) out.repeated(figure)
+        else out.number(figure)
       }
     }
     for (const column of classes) {

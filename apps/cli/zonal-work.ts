@@ -12,7 +12,7 @@ import { type Affine, type Outlines, prepareZones, toCells, type Zones } from '@
 import { cellsTable } from './zonal-cells.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
 import { readZones, type ZonalLayer } from './zonal-layer.ts'
-import { measureRaster, openWeights } from './zonal-measure.ts'
+import { measureRaster, openWeights, Thread } from './zonal-measure.ts'
 import { projectOutlines, wayBetween } from './zonal-project.ts'
 import { classColumns, columnsOf, type Part, prefixesOf, writeTable } from './zonal-rows.ts'
 
@@ -28,6 +28,15 @@ type Tools = {
 const BEND = 1e-3
 
 export async function zonalWork(job: ZonalJob, tools: Tools): Promise<ZonalSummary> {
+  const threads = Array.from({ length: job.workers - 1 }, () => new Thread())
+  try {
+    return await workWith(threads, job, tools)
+  } finally {
+    await Promise.all(threads.map((thread) => thread.close()))
+  }
+}
+
+async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools): Promise<ZonalSummary> {
   // the rasters first: what is wrong with them is known sooner than a layer is read
   const opened: { readonly bytes: ByteSource; readonly tiff: Geotiff }[] = []
   for (const [i, { path, remote }] of job.rasters.entries()) {
@@ -77,7 +86,7 @@ export async function zonalWork(job: ZonalJob, tools: Tools): Promise<ZonalSumma
         : null
     const plan = planZonal(zones, raster, question, shared)
     const share = { path, weights: job.weights, bands: bands.map((band) => band - 1), plan }
-    const answer = await measureRaster(share, tiff, weights, cells || remote ? 1 : job.workers, cells?.visit, tools.beat)
+    const answer = await measureRaster(share, tiff, weights, cells || remote ? [] : threads, cells?.visit, tools.beat)
     cells?.close()
     parts.push({ answer, bandCount: bands.length, statistics: job.statistics, prefixes })
     rasters.push({ name, width: tiff.width, height: tiff.height, crs: on.name, bands, byArea: raster.byArea, outside })

@@ -312,6 +312,23 @@ test('what cannot be put together is refused with its reason, and nothing is lef
   await assert.rejects(measured(raster, at('points.geojson')), refused('formats/layer-without-polygons'))
 })
 
+test('a result is never written over what it is made of, and nothing asked for twice is told twice', async () => {
+  const raster = await tiff('over.tif', { width: 4, height: 4 }, (x) => x)
+  const layer = geojson('over.json', 4529, [box(41_500_000, 4_999_980, 41_500_020, 5_000_000)])
+  const before = readFileSync(layer)
+  for (const words of [
+    ['--out', layer],
+    ['--cells-out', layer, '--out', at('over.csv')],
+    ['--out', raster.replace(/tif$/, 'csv'), '--cells-out', raster],
+  ])
+    await assert.rejects(zonal([raster, layer, ...words]), refused('exports/cannot-write-there'))
+  assert.deepEqual(readFileSync(layer), before)
+  const [row] = await measured(raster, layer, '--stats', 'mean,mean', '--bands', '1,1')
+  assert.deepEqual([Object.keys(row), row.mean], [['id', 'mean'], '0.5']) // columns 0 and 1 of the raster
+  assert.equal(await zonal([raster, layer, '--stats', '', '--out', at('over.csv')]), EXIT.usage)
+  assert.equal(await zonal([raster, raster, layer, '--out', at('over.csv')]), EXIT.usage)
+})
+
 test('a layer of the register is measured as the file it came from', async () => {
   const data = at('data')
   const open = await openFolder(data)

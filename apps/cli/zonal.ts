@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { Refused } from '@dishu/base/refusal'
 import { filesBehind } from '@dishu/formats/formats'
 import { asksForWeights, statisticOf } from '@dishu/numeric/zonal/statistics'
+import { checkOutputs } from './outputs.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, note, wordsOf } from './terminal.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
 import { runZonal } from './zonal-process.ts'
@@ -58,7 +59,8 @@ export async function zonal(words: readonly string[]): Promise<Exit> {
   const ending = values.out?.match(/\.(\w+)$/)?.[1]?.toLowerCase() ?? (values.json ? 'json' : 'csv')
   if (!Object.hasOwn(FORMATS, ending)) return usage('--out 的扩展名为 .csv、.json 或 .parquet', '--out ends in .csv, .json or .parquet')
   const format = FORMATS[ending as keyof typeof FORMATS]
-  const asked = values.stats.split(',').map((name) => name.trim()).filter(Boolean) // biome-ignore format: one line
+  const asked = [...new Set(values.stats.split(',').map((name) => name.trim()))].filter(Boolean) // a figure asked for twice is one column
+  if (asked.length === 0) return usage('--stats 例如 mean,stdev,p90', '--stats is written mean,stdev,p90')
   const classes = new Set(['histogram', 'frac', 'fractions'])
   const statistics = asked.filter((name) => !classes.has(name))
   const unknown = statistics.find((name) => statisticOf(name) === null)
@@ -73,8 +75,11 @@ export async function zonal(words: readonly string[]): Promise<Exit> {
   const controller = interruptible()
   // beside the answer, so that it is moved and not copied
   const folder = values.out ? dirname(resolve(values.out)) : tmpdir()
-  if (values.out && !isFolder(folder))
-    throw new Refused({ code: 'exports/cannot-write-there', details: { file: values.out, why: 'ENOENT' } })
+  const inputs = [...positionals.filter((path) => !isRemote(path)), ...filesBehind(resolve(layerWord)), values.weights]
+  await checkOutputs([values.out ?? null, values['cells-out'] ?? null], inputs)
+  const names = positionals.slice(0, -1).map((path) => basename(path).replace(/\.[^.]*$/, ''))
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) return usage(`两个影像同名：${twice}`, `Two rasters have the same name: ${twice}`)
   const scratch = scratchIn(folder, values.out ?? '')
   try {
     const addresses = new Map<number, URL>()
@@ -142,7 +147,7 @@ function bandList(text: string): number[] {
     const [, from, to] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(piece) ?? []
     const [first, last] = [Number(from), Number(to ?? from)]
     if (!(first >= 1 && last >= first && last <= 65_535)) return []
-    for (let band = first; band <= last; band++) bands.push(band)
+    for (let band = first; band <= last; band++) if (!bands.includes(band)) bands.push(band)
   }
   return bands
 }

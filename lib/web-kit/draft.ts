@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { forget, remember, remembered } from './settings.ts'
 
 /** What was typed into a form and not yet sent; another shape than the form's is as good as nothing. */
@@ -20,10 +20,11 @@ export function draftFrom<T extends object>(text: string | null, initial: T): T 
  */
 export function useDraft<T extends object>(name: string, initial: T) {
   const [fields, setFields] = useState<T>(() => draftFrom(remembered(`draft/${name}`), initial))
+  const latest = useRef(fields) // two fields may change before the form is drawn again, as when a browser fills both
   const set = (changes: Partial<T>) => {
-    const next = { ...fields, ...changes }
-    setFields(next)
-    remember(`draft/${name}`, JSON.stringify(next))
+    latest.current = { ...latest.current, ...changes }
+    setFields(latest.current)
+    remember(`draft/${name}`, JSON.stringify(latest.current))
   }
   return [fields, set, () => forget(`draft/${name}`)] as const
 }

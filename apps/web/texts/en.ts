@@ -204,6 +204,8 @@ export const en: Readonly<Record<keyof typeof zh, string> & Partial<Record<`${ke
   'flag.censored': 'below or above a limit',
   'flag.censored-undecided': 'limit leaves the grade open',
   'flag.no-indicator': 'nothing to grade by',
+  'findings.count_one': '{{count, number}} finding',
+  'findings.count': '{{count, number}} findings',
   'findings.open': 'Open',
   'findings.accepted': 'Accepted',
   'findings.all': 'All',

@@ -198,6 +198,7 @@ export const zh = {
   'flag.censored': '有低于或高于检出限的值',
   'flag.censored-undecided': '检出限使级别未定',
   'flag.no-indicator': '没有可分级的指标',
+  'findings.count': '{{count, number}} 项问题',
   'findings.open': '待处理',
   'findings.accepted': '已接受',
   'findings.all': '全部',

@@ -76,7 +76,10 @@ export function ImageryScreen({ ground }: { readonly ground: Ground }) {
       <AddScene
         task={openTask}
         roles={reading.value.roles}
-        onTask={(task) => address.step({ task })}
+        onTask={(task) => {
+          setAdding(true)
+          address.step({ task })
+        }}
         onClose={(made: SceneTaskView | null) => {
           setAdding(false)
           address.step({ task: null, ...(made?.scene ? { scene: String(made.scene) } : {}) })

@@ -1,13 +1,15 @@
 import { onSave } from '@dishu/web-kit/keys'
 import { send, useAct } from '@dishu/web-kit/read'
+import { useSettings } from '@dishu/web-kit/settings'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { useText } from '@dishu/web-kit/words'
 import { Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { ROLE_NAMES } from './bands.ts'
 import { formulaFrom } from './formula.ts'
+import { messages } from './imagery.messages.ts'
 import type { SceneView } from './imagery.wire.ts'
-import { decideIndex, INDICES, type IndexStated, RAMPS } from './index-list.ts'
+import { decideIndex, INDICES, type IndexRefusal, type IndexStated, RAMPS } from './index-list.ts'
 
 const EMPTY: IndexStated = { id: '', formula: '', nameZh: '', nameEn: '', low: 0, high: 1, ramp: 'salt', source: '' }
 
@@ -26,12 +28,24 @@ export function IndexForm({
   const act = useAct((said: IndexStated) => send<{ rev: number }>(`/api/counties/${county}/indices`, said), ['/api/counties/'])
   const set = (change: Partial<IndexStated>) => setStated({ ...stated, ...change })
   const formula = formulaFrom(stated.formula, ROLE_NAMES)
+  const { language } = useSettings()
   const decided = decideIndex(stated, INDICES)
+  const about = decided.ok ? null : decided.refusal
+  const idWrong = about?.code === 'imagery/index-id-taken' || (about?.code === 'imagery/index-not-complete' && about.details.field === 'id')
+  const rangeWrong = !(stated.low < stated.high)
   const go = () => decided.ok && act.mutate(stated, { onSuccess: () => onClose(stated.id) })
   const text = (name: 'id' | 'nameZh' | 'nameEn' | 'source') => (
     <div key={name}>
       <span className="field-label">{t(`imagery.index-${name}`)}</span>
-      <Input value={stated[name]} aria-label={t(`imagery.index-${name}`)} onChange={(event) => set({ [name]: event.target.value })} />
+      <Input
+        value={stated[name]}
+        aria-label={t(`imagery.index-${name}`)}
+        status={name === 'id' && stated.id !== '' && idWrong ? 'error' : ''}
+        onChange={(event) => set({ [name]: event.target.value })}
+      />
+      {name === 'id' && about?.code === 'imagery/index-id-taken' && (
+        <small className="quiet">{sentenceOf(about)?.[language].message}</small>
+      )}
     </div>
   )
   return (
@@ -66,7 +80,7 @@ export function IndexForm({
               ? t('imagery.formula-bands', { bands: formula.value.bands.join(', ') })
               : stated.formula === ''
                 ? ''
-                : t('imagery.formula-wrong', { at: 'at' in formula.refusal.details ? formula.refusal.details.at : '?' })}
+                : sentenceOf(formula.refusal)?.[language].message}
           </small>
         </div>
         {text('nameZh')}
@@ -76,12 +90,14 @@ export function IndexForm({
           <span className="row gap">
             <InputNumber
               aria-label={t('imagery.low')}
+              status={rangeWrong ? 'error' : ''}
               value={stated.low}
               step={0.1}
               onChange={(value) => set({ low: value ?? Number.NaN })}
             />
             <InputNumber
               aria-label={t('imagery.high')}
+              status={rangeWrong ? 'error' : ''}
               value={stated.high}
               step={0.1}
               onChange={(value) => set({ high: value ?? Number.NaN })}
@@ -99,4 +115,22 @@ export function IndexForm({
       </div>
     </Modal>
   )
+}
+
+/** What is wrong, in the sentence that the server would say; nothing where a field is only still empty. */
+function sentenceOf(refusal: IndexRefusal) {
+  switch (refusal.code) {
+    case 'imagery/index-id-taken':
+      return messages[refusal.code](refusal.details)
+    case 'imagery/formula-broken':
+      return messages[refusal.code](refusal.details)
+    case 'imagery/formula-no-such-name':
+      return messages[refusal.code](refusal.details)
+    case 'imagery/formula-too-long':
+      return messages[refusal.code](refusal.details)
+    case 'imagery/formula-without-band':
+      return messages[refusal.code](refusal.details)
+    default:
+      return null
+  }
 }

@@ -34,7 +34,7 @@ export function allIndices(added: readonly IndexData[]): SpectralIndex[] {
   })
 }
 
-type IndexRefusal =
+export type IndexRefusal =
   | FormulaRefusal
   | { readonly code: 'imagery/index-id-taken'; readonly details: { readonly id: string } }
   | { readonly code: 'imagery/index-not-complete'; readonly details: { readonly field: string } }

@@ -83,6 +83,7 @@ export function LookChooser({
                 <span>{t(`imagery.channel-${channel}`)}</span>
                 <Select
                   size="small"
+                  popupMatchSelectWidth={false}
                   aria-label={t(`imagery.channel-${channel}`)}
                   value={bandsOf(show)[i] ?? bandsOf(show)[0]}
                   options={bandOptions}

@@ -21,7 +21,7 @@ export function AddScene({
 }: {
   readonly task: string | null
   readonly roles: Roles
-  onTask(id: string): void
+  onTask(id: string | null): void
   onClose(made: SceneTaskView | null): void
 }) {
   const t = useText()
@@ -36,7 +36,7 @@ export function AddScene({
           <p className="quiet">{t('imagery.add-what')}</p>
         </div>
       </header>
-      {task === null ? <SceneDrop onTask={onTask} /> : <SceneTask id={task} roles={roles} onClose={onClose} />}
+      {task === null ? <SceneDrop onTask={onTask} /> : <SceneTask id={task} roles={roles} onAgain={() => onTask(null)} onClose={onClose} />}
     </div>
   )
 }
@@ -104,7 +104,17 @@ function SceneDrop({ onTask }: { onTask(id: string): void }) {
   )
 }
 
-function SceneTask({ id, roles, onClose }: { readonly id: string; readonly roles: Roles; onClose(made: SceneTaskView | null): void }) {
+function SceneTask({
+  id,
+  roles,
+  onAgain,
+  onClose,
+}: {
+  readonly id: string
+  readonly roles: Roles
+  onAgain(): void
+  onClose(made: SceneTaskView | null): void
+}) {
   const t = useText()
   const { county } = usePlace()
   const path = `/api/counties/${county}/scene-tasks/${id}`
@@ -118,14 +128,13 @@ function SceneTask({ id, roles, onClose }: { readonly id: string; readonly roles
     <>
       {isSceneUnderWay(task) && (
         <section className="card">
-          <p>
-            {wordOr(t, `scene-phase.${task.progress?.phase ?? task.state}`, task.state)} {t('import.may-leave')}
-          </p>
+          <h3>{wordOr(t, `scene-phase.${task.progress?.phase ?? task.state}`, task.state)}</h3>
           <Progress
             percent={task.progress?.total ? Math.floor((100 * task.progress.done) / task.progress.total) : 0}
             strokeLinecap="butt"
             status="active"
           />
+          <p className="quiet scene-way">{t('import.may-leave')}</p>
           <Button onClick={() => cancel.mutate(undefined)}>{t('import.cancel')}</Button>
         </section>
       )}
@@ -133,7 +142,7 @@ function SceneTask({ id, roles, onClose }: { readonly id: string; readonly roles
       {(task.state === 'refused' || task.state === 'failed' || task.state === 'cancelled') && (
         <p>
           {task.state !== 'refused' && t(task.state === 'failed' ? 'import.nothing-written' : 'import.cancelled')}{' '}
-          <Button onClick={() => onClose(null)}>{t('nav.imagery')}</Button>
+          <Button onClick={onAgain}>{t('imagery.choose-other')}</Button>
         </p>
       )}
       {task.found && (task.state === 'needs-answers' || task.state === 'ready') && (
@@ -178,6 +187,7 @@ function SceneForm({
 }) {
   const t = useText()
   const [answers, setAnswers] = useState<Answers>({})
+  const [told, setTold] = useState(true) // whether the server has had these answers
   const [unclassified, setUnclassified] = useState(false)
   const answer = useAct((said: Answers) => send<SceneTaskView>(`${path}/answers`, said), ['/api/counties/'])
   const confirm = useAct(
@@ -192,13 +202,19 @@ function SceneForm({
   if (!found) return null
   const asks = (question: string) => task.questions.includes(question)
   const plain = found.product === 'plain'
-  const set = (change: Answers) => setAnswers({ ...answers, ...change })
+  const set = (change: Answers) => {
+    setAnswers({ ...answers, ...change })
+    setTold(false)
+  }
   const roleOf = (name: string, otherwise: string | null) => answers.roles?.[name] ?? otherwise ?? ''
   const all = Object.fromEntries(found.bands.map(({ name, role }) => [name, roleOf(name, role)]))
-  const go = () => answer.mutate({ ...answers, ...(plain ? { roles: all } : {}) })
+  const go = () => answer.mutate({ ...answers, ...(plain ? { roles: all } : {}) }, { onSuccess: () => setTold(true) })
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves wherever the cursor is in the form
-    <section className="card scene-form" onKeyDown={onSave(task.state === 'ready' ? () => unclassified && confirm.mutate(undefined) : go)}>
+    <section
+      className="card scene-form"
+      onKeyDown={onSave(task.state === 'ready' && told ? () => unclassified && confirm.mutate(undefined) : go)}
+    >
       <h2>{wordOr(t, `scene-product.${found.product}`, found.product)}</h2>
       <dl className="pairs">
         {found.id && (
@@ -353,12 +369,12 @@ function SceneForm({
         </p>
       )}
       <div className="row gap">
-        {(task.state === 'needs-answers' || Object.keys(answers).length > 0) && (
-          <Button type={task.state === 'needs-answers' ? 'primary' : 'default'} loading={answer.isPending} onClick={go}>
+        {(task.state === 'needs-answers' || !told) && (
+          <Button type="primary" loading={answer.isPending} onClick={go}>
             {t('questions.go')}
           </Button>
         )}
-        {task.state === 'ready' && (
+        {task.state === 'ready' && told && (
           <>
             <Checkbox checked={unclassified} onChange={(event) => setUnclassified(event.target.checked)}>
               {t('questions.unclassified-yes')}

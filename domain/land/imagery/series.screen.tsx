@@ -23,7 +23,7 @@ export function SeriesCard({ kind, id }: { readonly kind: 'patch' | 'parcel'; re
   if (reading.state !== 'ready') return <Waiting reading={reading} lines={4} />
   const { measures, dates, limits } = reading.value
   const measure = chosen ?? FIRST.find((each) => measures.some((one) => one.id === each)) ?? measures[0]?.id ?? null
-  const format = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(3).replace(/0$/, '')).replace('-', '−')
+  const format = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(3)).replace('-', '−')
   const why = (date: SeriesReply['dates'][number]) =>
     date.withheld === null
       ? ''

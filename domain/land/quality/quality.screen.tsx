@@ -199,7 +199,7 @@ export function FindingsScreen({
       sideWidth={Math.round(Math.min(720, window.innerWidth * 0.5))}
       sideMost={1100}
       side={side}
-      sheetTitle={`${formatCount(pages.matched)} ${t('nav.findings')}`}
+      sheetTitle={t('findings.count', { count: pages.matched })}
       map={
         <LazyMap
           label={t('map.label', { name: place.name })}

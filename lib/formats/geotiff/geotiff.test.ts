@@ -121,6 +121,33 @@ test('overviews halve, nodata left out of their means, and every file is there w
   assert.throws(() => readFileSync(join(folder, 'never.tif')))
 })
 
+test('any window of tiles of 16 bits with predictor 2 is the same part of the whole, in arrays of its own and in given ones', async () => {
+  for (const type of ['uint16', 'int16'] as const) {
+    const path = join(folder, `windows-${type}.tif`)
+    const [width, height] = [77, 53]
+    const bands = [0, 1].map((band) => surface(type, width, height, band))
+    const rows = (y: number, n: number) => bands.map((cells) => cells.subarray(y * width, (y + n) * width) as Samples)
+    await writeGeotiff(path, { width, height, bandCount: 2, type, geotransform: null, epsg: null, rows }, { tile: 16 })
+    const tiff = await openTiff(fileSource(path))
+    const side = (length: number) => fc.tuple(fc.nat(length - 1), fc.nat(length - 1)).map(([a, b]) => [Math.min(a, b), Math.abs(a - b) + 1])
+    await fc.assert(
+      fc.asyncProperty(side(width), side(height), async ([x, w], [y, h]) => {
+        const window = { x, y, width: w, height: h }
+        const expected = bands.map((cells) => Array.from({ length: w * h }, (_, i) => cells[(y + Math.floor(i / w)) * width + x + (i % w)]))
+        const into = bands.map(() => samplesFor(type, w * h))
+        const given = await tiff.readWindow([0, 1], window, { into })
+        const own = await tiff.readWindow([0, 1], window)
+        for (const b of [0, 1]) {
+          assert.equal(given[b], into[b])
+          assert.deepEqual([...given[b]], expected[b])
+          assert.deepEqual([...own[b]], expected[b])
+        }
+      }),
+      { numRuns: 60 },
+    )
+  }
+})
+
 test('strips, big-endian numbers, bands side by side, and packed bits, from bytes laid out by hand', async () => {
   // two rows of three cells, two bands of 16 bits side by side, a strip a row
   const pairs = [1, 100, 2, 200, 3, 300, 4, 400, 5, 500, 6, 600]

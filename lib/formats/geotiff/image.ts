@@ -2,7 +2,7 @@
 import { decompress, foreignCompression } from './codecs.ts'
 import type { Directory } from './directories.ts'
 import { stopTiff } from './geotiff.refusals.ts'
-import { type BlockLayout, type Samples, type SampleType, samplesFor, sampleTypeOf, unpackBlock } from './samples.ts'
+import { type BlockLayout, type Samples, type SampleType, samplesFor, sampleTypeOf, sumsInPlace, unpackBlock } from './samples.ts'
 import type { ByteSource } from './source.ts'
 
 /** A part of an image in cells; (0, 0) is the upper left. */
@@ -167,8 +167,10 @@ export async function readBlocks(
         for (let i = 0; i < bands.length; i++) copyPart(samples, image.layout.perCell, bands[i], place, blockWidth, out[i], width, empty)
       } else {
         for (let i = 0; i < bands.length; i++) {
-          const samples = await readBlock(source, image, (bands[i] * down + by) * across + bx, place.endRow)
-          copyPart(samples, 1, 0, place, blockWidth, out[i], width, empty)
+          const block = (bands[i] * down + by) * across + bx
+          const bytes = await bytesOfBlock(source, image, block, place.endRow)
+          if (bytes !== null && sumsInPlace(bytes, image.layout, place, out[i], width)) continue
+          copyPart(bytes && unpackBlock(bytes, place.endRow, image.layout), 1, 0, place, blockWidth, out[i], width, empty)
         }
       }
     }
@@ -199,6 +201,12 @@ function placeOf(window: Window, left: number, top: number, blockWidth: number, 
 
 /** The first `rows` rows of a block; null where a sparse file has none. */
 async function readBlock(source: ByteSource, image: Image, block: number, rows: number): Promise<Samples | null> {
+  const bytes = await bytesOfBlock(source, image, block, rows)
+  return bytes && unpackBlock(bytes, rows, image.layout)
+}
+
+/** The same before predictors are undone; enough bytes for the rows. */
+async function bytesOfBlock(source: ByteSource, image: Image, block: number, rows: number): Promise<Uint8Array | null> {
   const { file, layout, compression } = image
   const at = image.offsets[block]
   const size = image.sizes[block]
@@ -217,7 +225,7 @@ async function readBlock(source: ByteSource, image: Image, block: number, rows: 
       code: 'formats/tiff-damaged',
       details: { file, what: `block ${block} holds ${bytes.length} bytes, ${rows} rows need ${rows * layout.bytesPerRow}` },
     })
-  return unpackBlock(bytes, rows, layout)
+  return bytes
 }
 
 function copyPart(

@@ -156,7 +156,7 @@ export class Coverage {
         }
         if (covered > 1 + WRONG) wrong = true
         whole += at - start
-        if (runCount > 0 && runs[2 * runCount - 1] === start + shift && start > from) runs[2 * runCount - 1] = at + shift
+        if (start > from && runCount > 0 && runs[2 * runCount - 1] === start + shift) runs[2 * runCount - 1] = at + shift
         else {
           runs[2 * runCount] = start + shift
           runs[2 * runCount++ + 1] = at + shift

@@ -38,10 +38,14 @@ export class Gathered {
     }
   }
 
-  /** Replaces what was here by all cells of a coverage. */
-  takeCells(samples: ArrayLike<number>, { runs, runCount, cells, fractions, cellCount, whole }: Coverage): void {
+  clear(): void {
     this.wholeCount = 0
     this.count = 0
+  }
+
+  /** Replaces what was here by all cells of a coverage. */
+  takeCells(samples: ArrayLike<number>, { runs, runCount, cells, fractions, cellCount, whole }: Coverage): void {
+    this.clear()
     this.reserve(whole, cellCount)
     let n = 0
     for (let k = 0; k < runCount; k++) for (let i = runs[2 * k], end = runs[2 * k + 1]; i < end; i++) this.whole[n++] = samples[i]
@@ -55,8 +59,7 @@ export class Gathered {
 
   /** Replaces what was here by values with their weights. */
   takeList(values: Float64Array, weights: Float64Array, count: number): void {
-    this.wholeCount = 0
-    this.count = 0
+    this.clear()
     this.reserve(0, count)
     this.values.set(values.subarray(0, count))
     this.weights.set(weights.subarray(0, count))

@@ -6,6 +6,7 @@
  * sample variances" (1979), eq. 2.1.
  */
 import type { Coverage } from './coverage.ts'
+import type { Found } from './lanes.ts'
 
 /** Places of a record of moments. `weight` is what mean and second moment count by; `fraction` is covered cells. */
 export const M = { fraction: 0, weight: 1, mean: 2, second: 3, min: 4, max: 5, sum: 6, otherWeight: 7, otherSum: 8 } as const
@@ -19,12 +20,18 @@ export function clearMoments(into: Float64Array, at: number): void {
   into[at + M.max] = Number.NEGATIVE_INFINITY
 }
 
-/** Moments of all cells a zone covers, each weighing as much as it is covered. Every cell is taken to hold a value. */
-export function momentsOfCells(values: Cells, coverage: Coverage, into: Float64Array): void {
+/** Moments of all cells a zone covers, each weighing as much as it is covered. Every cell is taken to hold a value. `found`: what a first pass has found already. */
+export function momentsOfCells(values: Cells, coverage: Coverage, found: Found | null, into: Float64Array): void {
   const { runs, runCount, cells, total } = coverage
   clearMoments(into, 0)
-  const about = values[runCount > 0 ? runs[0] : cells[0]]
-  if (coverage.width <= LONGEST_RUN && isShort(values)) passShorts(values, coverage, about, into)
+  const about = found !== null ? found.about : values[runCount > 0 ? runs[0] : cells[0]]
+  if (found !== null) {
+    pass[0] = found.first
+    pass[1] = found.second
+    pass[2] = about
+    into[M.min] = found.min
+    into[M.max] = found.max
+  } else if (coverage.width <= LONGEST_RUN && isShort(values)) passShorts(values, coverage, about, into)
   else passCells(values, coverage, about, into)
   if (isFar(total)) passCells(values, coverage, about + pass[0] / total, into)
   settle(into, total, total)

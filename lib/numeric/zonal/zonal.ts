@@ -9,6 +9,7 @@ import { type Blocks, blocksOf, type Meetings, meetingsOf } from './blocks.ts'
 import { Coverage, type Window } from './coverage.ts'
 import { type Distribution, distributionOf, Gathered } from './distribution.ts'
 import { figureOf } from './figures.ts'
+import { type Found, type Lanes, lanesOrNone } from './lanes.ts'
 import { List } from './list.ts'
 import { type Cells, clearMoments, joinMoments, M, MOMENTS, momentsOfCells, momentsOfList } from './moments.ts'
 import { asksForValues, type Statistic } from './statistics.ts'
@@ -79,11 +80,17 @@ export function planZonal(zones: Zones, raster: ZonalRaster, question: ZonalQues
   clearMoments(nothing, 0)
   const none = statistics.map((statistic) => figureOf(statistic, nothing, 0, { values: nothing, weights: nothing, count: 0 }, 1, 0, 1))
   const figures = new Float64Array(memory(8 * zones.count * raster.bands.length * statistics.length))
-  if (none.length > 0) for (let i = 0; i < figures.length; i += none.length) figures.set(none, i)
-  const records = meetings.partCount * raster.bands.length
-  const parts = new Float64Array(memory(8 * MOMENTS * records))
-  for (let i = 0; i < records; i++) clearMoments(parts, i * MOMENTS)
+  repeat(figures, none)
+  const parts = new Float64Array(memory(8 * MOMENTS * meetings.partCount * raster.bands.length))
+  repeat(parts, nothing)
   return { zones, raster, question, meetings, figures, states: new Uint8Array(memory(zones.count)), parts }
+}
+
+/** Fills an array with one record after another. */
+function repeat(into: Float64Array, record: ArrayLike<number>): void {
+  if (into.length === 0) return
+  into.set(record)
+  for (let done = record.length; done < into.length; done *= 2) into.copyWithin(done, 0, Math.min(done, into.length - done))
 }
 
 /** What a worker holds beside the shared memory, to be sent to the one that finishes: values by part · bands + band, classes by zone · bands + band. */
@@ -96,6 +103,8 @@ export class ZonalWork {
   readonly #gathers: boolean
   readonly #coverage = new Coverage()
   readonly #moments = new Float64Array(MOMENTS)
+  #lanes: Lanes | null | undefined
+  readonly #found: Found = { first: 0, second: 0, min: 0, max: 0, about: 0 }
   readonly #gathered: Gathered
   readonly #distribution: Distribution = { values: new Float64Array(256), weights: new Float64Array(256), count: 0 }
   readonly #list = new List()
@@ -132,21 +141,31 @@ export class ZonalWork {
     return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 }
   }
 
+  /** Arrays in which the samples of a block's window are measured fastest, good until the next call; undefined where others are as good. */
+  room(block: number, type: string): ReturnType<Lanes['room']> | undefined {
+    if (type !== 'uint16' && type !== 'int16') return undefined
+    if (this.#lanes === undefined) this.#lanes = lanesOrNone()
+    const { width, height } = this.window(block)
+    return this.#lanes?.room(type, this.#plan.raster.bands.length, width * height) ?? undefined
+  }
+
   /** Takes the cells of one block's window. `visit` hears of every zone's coverage in it, before the next is measured. */
   add(block: number, cells: ZonalCells, visit?: (zone: number, window: Window, coverage: Coverage) => void): void {
     const { zones, raster, meetings, states } = this.#plan
     const { starts, zones: met, parts } = meetings
     const window = this.window(block)
     const coverage = this.#coverage
+    const isPlain = !raster.byArea && cells.mask === null && cells.others === null
     for (let i = starts[block]; i < starts[block + 1]; i++) {
       const z = met[i]
       const covers = coverage.measure(zones, z, window)
       if (!coverage.isValid) states[z] = ZONE.crossing
       if (!covers || !coverage.isValid) continue
       visit?.(z, window, coverage)
+      const inLanes = isPlain && this.#lanes?.measure(cells.bands, coverage) === true
       for (let b = 0; b < raster.bands.length; b++) {
-        this.#measure(b, cells, window)
-        if (parts[i] < 0) this.#emit(z, b, 0, this.#moments, this.#gathered)
+        this.#measure(b, cells, window, isPlain, inLanes && this.#lanes?.found(b, this.#found) === true)
+        if (parts[i] < 0) this.#emit(z, b, this.#moments, this.#gathered)
         else this.#keepPart(parts[i] * raster.bands.length + b, raster.bands[b].wide)
       }
     }
@@ -175,22 +194,23 @@ export class ZonalWork {
       for (const [part, each] of other.gathered) gathered.set(part, each)
     }
     const slots = new Map<number, number>(Array.from(meetings.cut, (z, slot) => [z, slot]))
-    const joined = new Float64Array(meetings.cut.length * bandCount * MOMENTS)
-    for (let i = 0; i < joined.length; i += MOMENTS) clearMoments(joined, i)
+    const joined = new Float64Array(MOMENTS)
+    const all = this.#gathered
     const partsOf: number[][] = Array.from(meetings.cut, () => [])
     for (let i = 0; i < meetings.zones.length; i++)
       if (meetings.parts[i] >= 0) partsOf[slots.get(meetings.zones[i]) ?? 0].push(meetings.parts[i])
     for (const [slot, z] of meetings.cut.entries()) {
       for (let b = 0; b < bandCount; b++) {
-        const at = (slot * bandCount + b) * MOMENTS
-        const all = new Gathered(raster.bands[b].wide, 0)
+        clearMoments(joined, 0)
+        all.clear()
         for (const part of partsOf[slot]) {
-          joinMoments(joined, at, parts, (part * bandCount + b) * MOMENTS)
+          joinMoments(joined, 0, parts, (part * bandCount + b) * MOMENTS)
+          if (!this.#gathers) continue
           const held = gathered.get(part * bandCount + b)
           if (held) all.add(held)
           gathered.delete(part * bandCount + b)
         }
-        this.#emit(z, b, at, joined, all)
+        this.#emit(z, b, joined, all)
       }
     }
     const perZone = bandCount * question.statistics.length
@@ -204,12 +224,12 @@ export class ZonalWork {
   }
 
   /** Moments and, where asked for, values of the cells just measured, in one band. */
-  #measure(b: number, cells: ZonalCells, window: Window): void {
+  #measure(b: number, cells: ZonalCells, window: Window, isPlain: boolean, isFound: boolean): void {
     const { nodata } = this.#plan.raster.bands[b]
     const samples = cells.bands[b]
     const moments = this.#moments
-    if (!this.#plan.raster.byArea && cells.mask === null && cells.others === null) {
-      momentsOfCells(samples, this.#coverage, moments)
+    if (isPlain) {
+      momentsOfCells(samples, this.#coverage, isFound ? this.#found : null, moments)
       // where nodata lies outside what was found, no cell was nodata; a NaN shows in the mean
       const clean = !Number.isNaN(moments[M.mean]) && (nodata === null || !(moments[M.min] <= nodata && nodata <= moments[M.max]))
       if (clean) {
@@ -232,16 +252,16 @@ export class ZonalWork {
   }
 
   /** Turns moments and values into the figures of a zone in a band. */
-  #emit(z: number, b: number, at: number, moments: Float64Array, gathered: Gathered): void {
+  #emit(z: number, b: number, moments: Float64Array, gathered: Gathered): void {
     const { statistics, classes } = this.#plan.question
     const { scale, offset } = this.#plan.raster.bands[b]
     if (this.#gathers) distributionOf(gathered, this.#distribution)
     const to = (z * this.#plan.raster.bands.length + b) * statistics.length
     for (let s = 0; s < statistics.length; s++)
-      this.#plan.figures[to + s] = figureOf(statistics[s], moments, at, this.#distribution, scale, offset, this.#meanArea)
+      this.#plan.figures[to + s] = figureOf(statistics[s], moments, 0, this.#distribution, scale, offset, this.#meanArea)
     if (!classes || !this.#gathers) return
     const { values, weights, count } = this.#distribution
-    const perWeight = moments[at + M.fraction] / moments[at + M.weight]
+    const perWeight = moments[M.fraction] / moments[M.weight]
     this.#rest.classes.set(z * this.#plan.raster.bands.length + b, {
       values: values.slice(0, count).map((value) => value * scale + offset),
       cells: weights.slice(0, count).map((weight) => weight * perWeight),

@@ -54,20 +54,29 @@ export function toCells(xy: Float64Array, g: Affine): Float64Array {
  * `shared` puts the arrays where threads can see them.
  */
 export function prepareZones(outlines: Outlines, shared = false): Zones {
-  const { xy, rings, shells, zones } = outlines
-  const count = zones.length - 1
-  const ringCount = rings.length - 1
   const memory = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
-  const turns = new Int8Array(memory(ringCount))
-  const boxes = new Float64Array(memory(32 * count))
-  for (let r = 0; r < ringCount; r++) turns[r] = (shells[r] ? 1 : -1) * directionOf(xy, rings[r], rings[r + 1])
-  for (let z = 0; z < count; z++) {
+  const { rings, zones } = outlines
+  const count = zones.length - 1
+  // a loop each to a function: one function of several is compiled anew at every loop that is reached
+  const turns = turnsOf(outlines, new Int8Array(memory(rings.length - 1)))
+  const boxes = boxesOf(outlines, new Float64Array(memory(32 * count)))
+  const spans = spansOf(outlines, new Float64Array(memory(16 * Math.ceil(outlines.xy.length / 2 / SPAN))))
+  return { ...outlines, count, turns, boxes, spans }
+}
+
+function turnsOf({ xy, rings, shells }: Outlines, turns: Int8Array): Int8Array {
+  for (let r = 0; r < turns.length; r++) turns[r] = (shells[r] ? 1 : -1) * directionOf(xy, rings[r], rings[r + 1])
+  return turns
+}
+
+function boxesOf({ xy, rings, zones }: Outlines, boxes: Float64Array): Float64Array {
+  for (let z = 0; z + 1 < zones.length; z++) {
     let x0 = Number.POSITIVE_INFINITY
     let y0 = Number.POSITIVE_INFINITY
     let x1 = Number.NEGATIVE_INFINITY
     let y1 = Number.NEGATIVE_INFINITY
     let sum = 0
-    for (let v = rings[zones[z]]; v < rings[zones[z + 1]]; v++) {
+    for (let v = rings[zones[z]], end = rings[zones[z + 1]]; v < end; v++) {
       const x = xy[2 * v]
       const y = xy[2 * v + 1]
       if (x < x0) x0 = x
@@ -82,8 +91,11 @@ export function prepareZones(outlines: Outlines, shared = false): Zones {
     boxes[4 * z + 2] = found ? x1 : Number.NaN
     boxes[4 * z + 3] = found ? y1 : Number.NaN
   }
+  return boxes
+}
+
+function spansOf({ xy }: Outlines, spans: Float64Array): Float64Array {
   const vertices = xy.length / 2
-  const spans = new Float64Array(memory(16 * Math.ceil(vertices / SPAN)))
   for (let i = 0; i < spans.length; i += 2) {
     let least = Number.POSITIVE_INFINITY
     let greatest = Number.NEGATIVE_INFINITY
@@ -95,7 +107,7 @@ export function prepareZones(outlines: Outlines, shared = false): Zones {
     spans[i] = least
     spans[i + 1] = greatest
   }
-  return { xy, rings, shells, zones, count, turns, boxes, spans }
+  return spans
 }
 
 /** +1 for a ring that runs down on its left side and up on its right (its shoelace, y down, is negative). Measured from its first vertex. */

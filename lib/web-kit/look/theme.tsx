@@ -62,7 +62,7 @@ export function Themed({ children }: { readonly children: ReactNode }) {
             colorBorder: tokens.line,
             colorBorderSecondary: tokens.line,
             ...(dark ? { colorTextLightSolid: tokens.ground } : {}),
-            fontFamily: "'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif",
+            fontFamily: 'var(--type)', // styles/base.css: by language
             fontSize: 14,
             borderRadius: 6,
             controlHeight: 32,

@@ -210,6 +210,7 @@ const metresText = (metres: number) =>
 const motion = (ms: number) => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms)
 
 function show(map: MapLibre, [west, south, east, north]: Bounds, { padding, nearest }: Pick<MapProps, 'padding' | 'nearest'>): void {
+  map.resize() // a pane that has just opened or closed has changed the room, and the map hears of it only later
   map.fitBounds([west, south, east, north], { padding: padding ?? 32, maxZoom: nearest ?? 17, duration: motion(200) })
 }
 

@@ -1,8 +1,8 @@
 /** Loads all that `dishu zonal` may need behind its fence, so that Node compiles it, and says in which folder the code then lies. It reads no file. */
-import { basename } from 'node:path'
 import { getCompileCacheDir } from 'node:module'
-import './zonal-work.ts'
-import './zonal-talk.ts'
+import { basename } from 'node:path'
+import './zonal.child.ts'
+import './zonal.worker.ts'
 import '@dishu/formats/geopackage/geopackage'
 import '@dishu/formats/shapefile/shapefile'
 import '@dishu/formats/flatgeobuf/flatgeobuf'
