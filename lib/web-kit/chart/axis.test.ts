@@ -7,6 +7,7 @@ test('an axis has round steps', () => {
   assert.deepEqual(axisOf([0.13, 0.81]).ticks, [0, 0.2, 0.4, 0.6, 0.8, 1])
   assert.deepEqual(axisOf([-3, 12]).ticks, [-5, 0, 5, 10, 15])
   assert.deepEqual(axisOf([]).ticks, [0, 0.5, 1])
+  assert.deepEqual(axisOf([5e-324]).ticks, [-0.5, 0, 0.5]) // no step is as small as that
 })
 
 test('an axis holds all its values, on three ticks or more', () =>

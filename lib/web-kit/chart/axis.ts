@@ -4,8 +4,10 @@ export type Axis = { readonly low: number; readonly high: number; readonly ticks
 /** About four steps of 1, 2 or 5 times a power of ten that hold all values; a single value gets room on both sides. */
 export function axisOf(values: readonly number[]): Axis {
   let [least, most] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1]
-  if (most - least < 1e-9 * Math.max(1, Math.abs(most)))
-    [least, most] = [least - 0.5 * (Math.abs(least) || 1), most + 0.5 * (Math.abs(most) || 1)]
+  if (most - least < 1e-9 * Math.max(1, Math.abs(most))) {
+    const room = Math.abs(most) < 1e-9 ? 0.5 : 0.5 * Math.abs(most) // next to nothing is shown as nothing
+    ;[least, most] = [least - room, most + room]
+  }
   const raw = (most - least) / 4
   const power = 10 ** Math.floor(Math.log10(raw))
   const step = power * ([1, 2, 5].find((each) => each * power >= raw) ?? 10)
