@@ -5,6 +5,7 @@
 import { confirmIntake, readIntakeFiles } from '@dishu/kernel/intake/service.jobs'
 import type { Cause } from '@dishu/kernel/records/records'
 import { joinApp } from './app.ts'
+import { workOnOrder } from './processes.ts'
 
 export type WorkOrder = {
   readonly dataDir: string
@@ -13,25 +14,11 @@ export type WorkOrder = {
   readonly work: { readonly do: 'read' } | { readonly do: 'write'; readonly reason: string; readonly cause: Cause; readonly actor: string }
 }
 
-const controller = new AbortController()
-process.on('disconnect', () => process.exit(1))
-if (!process.connected) process.exit(1) // the server was gone before we had loaded
-process.on('SIGTERM', () => controller.abort(new Error('cancelled')))
-process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; the server says what to do
+workOnOrder(work)
 
-process.once('message', (order: WorkOrder) => {
-  work(order).then(
-    () => process.exit(0),
-    (cause: unknown) => {
-      if (!controller.signal.aborted) process.send?.({ fault: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
-      process.exit(controller.signal.aborted ? 0 : 1)
-    },
-  )
-})
-
-async function work({ dataDir, url, id, work }: WorkOrder): Promise<void> {
+async function work({ dataDir, url, id, work }: WorkOrder, signal: AbortSignal): Promise<void> {
   const app = await joinApp(dataDir, url)
-  const common = { now: new Date(), signal: controller.signal, report: () => {}, claimed: true }
+  const common = { now: new Date(), signal, report: () => {}, claimed: true }
   try {
     if (work.do === 'read') await readIntakeFiles(app.tools, id, common)
     else {
