@@ -30,7 +30,7 @@ const ZONE = { centralMeridian: 123, falseEasting: 41_500_000 }
 const SIDE = 70
 const ACROSS = Math.ceil(Math.sqrt(N))
 const FROM = '2024-12-31' as Day
-const KINDS = [cellKind] // the chain of the other kinds is not what is measured here
+const KINDS = [patchKind, cellKind] // the chain of the other kinds is not what is measured here
 const rules = cellRules(DEFAULT_GRADING)
 const CLASSES = [
   '0103',

@@ -30,8 +30,13 @@ const PG15 = '/usr/lib/postgresql/15/bin'
 /** Exit codes of `verify` and `check`: nothing found, and something. */
 const FOUND_SOMETHING = [0, 6]
 const TICKS = 100 // of the kernel's clock in a second, as /proc counts them
-/** The command as scripts/dishu.mjs runs it. */
-const DISHU = ['--single-threaded-gc', '--initial-old-space-size=256', fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url))]
+/** The command as scripts/dishu.mjs runs it; its code is compiled in the first round, and kept as `npm run dishu` keeps it. */
+const DISHU = [
+  '--single-threaded-gc',
+  '--initial-old-space-size=256',
+  '--max-semi-space-size=32',
+  fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url)),
+]
 
 const has = (command: string, ...words: string[]) => spawnSync(command, words, { stdio: 'ignore' }).status === 0
 const ogr = has('ogr2ogr', '--version')
@@ -124,7 +129,10 @@ function spent({ client, server: ofServer, wall, clientMb, togetherMb }: Spent):
 /** Runs a command to its end; the most memory its processes had at a time, and with those of the server, by looking now and then. */
 function run(command: string, words: readonly string[], more: NodeJS.ProcessEnv = {}, fine: readonly number[] = [0]): Promise<Peak> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, words, { env: { ...process.env, ...more }, stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn(command, words, {
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...more },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     let [clientKb, togetherKb] = [0, 0]
     const look = setInterval(() => {
       const own = residentKb(child.pid ?? 0)

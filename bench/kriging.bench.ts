@@ -1,15 +1,17 @@
 /**
  * Kriging against gstat (Pebesma 2004), where R and gstat are installed: CPU seconds for 250,000 nodes from 2,000 and 5,000 invented samples, 32 neighbours,
- * and how far the numbers are apart. Then two threads against one, means over 100,000 parcels, and simulations of a million cells with the memory they take.
+ * and how far the numbers are apart. Then two threads against one, means over 100,000 parcels, and simulations of a million cells with the memory they take, and areas of grades over patches.
  *
  *   npm run bench -- kriging
  *   npm run bench -- kriging --simulations=100 --rounds=3
+ *   npm run bench -- kriging --areas           the areas alone
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Patches, prepareAreas, simulateAreas } from '@dishu/numeric/kriging/areas'
 import { type Grid, Kriging, type Samples } from '@dishu/numeric/kriging/kriging'
 import { parseModel } from '@dishu/numeric/kriging/model'
 import { generalisedMean, simulate } from '@dishu/numeric/kriging/simulate'
@@ -21,6 +23,7 @@ const option = (name: string, otherwise: number) =>
 const ROUNDS = option('rounds', 3)
 const SIMULATIONS = option('simulations', 25)
 const PARCELS = option('parcels', 100_000)
+const PATCHES = option('patches', 20_000)
 const SIDE = 50_000 // metres
 const TEXT = '0.2 Nug + 0.8 Sph(6000)'
 const PEER = `
@@ -36,6 +39,10 @@ const model = (() => {
 })()
 const folder = mkdtempSync(join(tmpdir(), 'dishu-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+if (process.argv.includes('--areas')) {
+  areas()
+  process.exit()
+}
 console.log(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; model ${TEXT}, 32 neighbours`)
 
 const N = 500
@@ -80,6 +87,7 @@ const samples = invented(5000)
 threads(samples)
 blocks(samples)
 simulations(samples)
+areas()
 
 /** Whether the last neighbour of a node and the first that is none are equally far to single precision (1 in 1e7), where gstat is seen to take either. */
 function isTie({ x, y }: Samples, node: number): boolean {
@@ -149,6 +157,34 @@ function simulations(of: Samples): void {
   const used = process.cpuUsage(began)
   console.log(
     `${SIMULATIONS} simulations of 1000 × 1000 cells: ${((used.user + used.system) / 1e6).toFixed(1)} CPU s, at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MB for the whole process`,
+  )
+}
+
+/** Grades of patches and their areas: the posterior of 300 samples, then realisations of patches by one point each. */
+function areas(): void {
+  const { x, y, z } = invented(300)
+  const random = seededRandom(5)
+  const scattered = () => Float64Array.from({ length: PATCHES }, () => SIDE * random())
+  const patches: Patches = {
+    x: scattered(),
+    y: scattered(),
+    weights: new Float64Array(PATCHES).fill(1),
+    starts: Int32Array.from({ length: PATCHES + 1 }, (_, p) => p),
+    areas: new Float64Array(PATCHES).fill(6000),
+    groups: Int32Array.from({ length: PATCHES }, (_, p) => 1 + (p % 200)),
+    parents: Int32Array.from({ length: 201 }, (_, g) => (g === 0 ? -1 : 0)),
+  }
+  const secondsSince = (began: NodeJS.CpuUsage) => {
+    const used = process.cpuUsage(began)
+    return ((used.user + used.system) / 1e6).toFixed(1)
+  }
+  const began = process.cpuUsage()
+  const plan = prepareAreas({ x, y, z: [z] }, [{ kind: 'scores' }], { realisations: 199, seed: 1 })
+  const prepared = secondsSince(began)
+  const simulated = process.cpuUsage()
+  simulateAreas(plan, patches, [{ variables: [0], bounds: [Float64Array.of(2, 4, 6)] }], 0, 199)
+  console.log(
+    `areas of grades from 300 samples: posterior ${prepared} CPU s; 199 realisations of ${PATCHES} patches in 200 villages: ${secondsSince(simulated)} CPU s`,
   )
 }
 

@@ -4,12 +4,15 @@
  *
  *   npm run bench -- plan                     all three sizes
  *   npm run bench -- plan --parcels=5000
+ *   npm run bench -- plan --network           several years on a canal network, beside HiGHS (and CBC, where DISHU_CBC says where it lies) at small sizes
+ *   npm run bench -- plan --network --parcels=100000
  */
 import { cpus, loadavg } from 'node:os'
 import { inventedProgram } from '@dishu/land/plan/invented.testing'
 import { plan } from '@dishu/numeric/allocation/plan'
 import { sumUp } from '@dishu/numeric/allocation/problem'
 import { openSolver } from '@dishu/server-kit/solver'
+import { benchNetwork } from './plan-network.ts'
 
 const asked = process.argv.find((word) => word.startsWith('--parcels='))?.split('=')[1]
 const sizes = asked ? [Number(asked)] : [5000, 100_000, 1_000_000]
@@ -25,7 +28,9 @@ const seconds = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
-for (const parcels of sizes) {
+const isNetwork = process.argv.includes('--network')
+if (isNetwork) await benchNetwork(asked === undefined ? undefined : Number(asked), seconds)
+for (const parcels of isNetwork ? [] : sizes) {
   const problem = inventedProgram(parcels, 99)
   const before = seconds()
   const solver = await openSolver()

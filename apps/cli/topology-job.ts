@@ -1,6 +1,7 @@
 /** What `dishu topology` is asked, and what it finds, as they pass from one process to another. */
 import { Refused } from '@dishu/base/refusal'
-import type { Crs } from '@dishu/formats/layers'
+import type { Crs, Value } from '@dishu/formats/layers'
+import type { PagedLayer } from '@dishu/formats/sqlite/layer-pages'
 import type { InvalidRule } from '@dishu/numeric/topology/layer'
 
 export type TopologyLimits = {
@@ -79,4 +80,7 @@ export type ParcelSource = {
   readonly crs: Crs | null
   readonly rowCount: number | null
   readonly batches: () => AsyncIterable<ParcelBatch>
+  /** The same parcels by the pages of their file, see topology-read.ts. */
+  readonly paged?: PagedLayer | null
+  readonly taken?: (numbers: readonly number[], columns: readonly (readonly Value[])[]) => void
 }

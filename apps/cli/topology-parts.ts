@@ -35,15 +35,26 @@ export class PartBuilder {
   add({ ids, wkb, offsets }: ParcelBatch): void {
     const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.byteLength)
     for (let i = 0; i < ids.length; i++) {
-      const bytes = offsets[i + 1] - offsets[i]
-      if (this.#p > 0 && (this.#p === this.#rows || 2 * this.#v + bytes / 8 > this.#xy.length)) this.handOn()
-      if (bytes / 8 > this.#xy.length) {
-        this.#vertices = Math.ceil(bytes / 8)
-        this.#xy = shared(Float64Array, 2 * this.#vertices)
-      }
-      if (bytes > 0) this.#geometry(view, offsets[i])
-      this.#polygonRing[++this.#p] = this.#r
+      this.begin(offsets[i + 1] - offsets[i])
+      if (offsets[i + 1] > offsets[i]) this.geometry(view, offsets[i])
+      this.end()
     }
+  }
+
+  /** The next parcel, whose geometry has so many bytes; 0 for none. `geometry` may follow, `end` has to. */
+  begin(bytes: number): void {
+    if (this.#p > 0 && (this.#p === this.#rows || 2 * this.#v + bytes / 8 > this.#xy.length)) this.handOn()
+    if (bytes / 8 <= this.#xy.length) return
+    this.#vertices = Math.ceil(bytes / 8)
+    this.#xy = shared(Float64Array, 2 * this.#vertices)
+  }
+
+  geometry(view: DataView, at: number): void {
+    this.#geometry(view, at)
+  }
+
+  end(): void {
+    this.#polygonRing[++this.#p] = this.#r
   }
 
   /** The part gathered so far, if there is one. */
@@ -93,7 +104,7 @@ export class PartBuilder {
     const xy = this.#xy
     let i = 2 * this.#v
     for (let from = at + 4, end = from + 16 * points; from < end; from += 8) xy[i++] = view.getFloat64(from, true)
-    stretched(this.#stretch, xy.subarray(2 * this.#v, i))
+    if (this.#stretch) stretched(this.#stretch, xy.subarray(2 * this.#v, i))
     this.#v += points
     return at + 4 + 16 * points
   }

@@ -2,6 +2,7 @@
 import { Refused } from '@dishu/base/refusal'
 import { openFiles } from '@dishu/formats/formats'
 import type { Batch, Field, Layer, Source, Value } from '@dishu/formats/layers'
+import { type PagedLayer, pagedLayer } from '@dishu/formats/sqlite/layer-pages'
 import type { InvalidRule } from '@dishu/numeric/topology/layer'
 import type { Id, ParcelBatch, ParcelSource } from './topology-job.ts'
 
@@ -27,7 +28,8 @@ export function layerOf(source: Source, name: string | null, file: string): { re
   throw new Refused({ code: 'topology/which-layer', details: { file, layers: polygons.map(({ layer }) => layer.name) } })
 }
 
-const RULES: Readonly<Record<string, InvalidRule | undefined>> = {
+/** Rules by the code that a reader gives; what is lost for another reason is unreadable. */
+export const RULES: Readonly<Record<string, InvalidRule | undefined>> = {
   'formats/ring-too-short': 'ring-too-short',
   'formats/bad-coordinate': 'not-a-number',
   'formats/hole-outside-shell': 'hole-outside-shell',
@@ -44,6 +46,9 @@ export async function openParcels(
   key: string | null,
 ): Promise<
   ParcelSource & {
+    /** The same rows by pages, where the file allows it; `taken` hears of them in their order: their numbers, and the values of the fields asked for. */
+    readonly paged: PagedLayer | null
+    readonly taken: (numbers: readonly number[], columns: readonly (readonly Value[])[]) => void
     readonly keys: () => { readonly field: string | null; readonly ids: readonly Id[] }
     readonly close: () => Promise<void>
   }
@@ -51,25 +56,38 @@ export async function openParcels(
   const source = await openFiles([path], { siblings, scratch, rowIds: true })
   const { layer, index } = layerOf(source, name, path)
   const candidates = candidatesOf(layer.fields, key, path)
-  const values = candidates.map((): Value[] => [])
-  const rows: number[] = []
+  const values = candidates.map((): (readonly Value[])[] => [])
+  const rows: (readonly number[])[] = []
+  const paged = pagedLayer(
+    path,
+    layer,
+    candidates.map((field) => layer.fields[field].name),
+  )
+  const first = new KeyTest()
+  const taken = (numbers: readonly number[], columns: readonly (readonly Value[])[]) => {
+    rows.push(numbers)
+    columns.forEach((column, c) => {
+      values[c].push(column)
+    })
+    if (columns.length > 0) first.add(columns[0])
+  }
   async function* batches(): AsyncGenerator<ParcelBatch> {
     for await (const batch of source.read(index)) {
-      for (let i = 0; i < batch.rows.length; i++) rows.push(batch.rows[i])
-      candidates.forEach((field, c) => {
-        for (const value of batch.columns[field]) values[c].push(value)
-      })
+      taken(
+        [...batch.rows],
+        candidates.map((field) => batch.columns[field]),
+      )
       yield { ids: [...batch.rows], wkb: batch.wkb, offsets: batch.offsets, unreadable: unreadableIn(batch) }
     }
   }
   const keys = () => {
-    const c = candidates.findIndex((_, i) => isKey(values[i]))
+    const c = candidates.findIndex((_, i) => (i === 0 ? first : keyTestOf(values[i])).isKey)
     if (c < 0 && key !== null)
       throw new Refused({ code: 'topology/no-key', details: { file: path, field: key, fields: layer.fields.map((f) => f.name) } })
-    return c < 0 ? { field: null, ids: rows } : { field: layer.fields[candidates[c]].name, ids: values[c].map(idOf) }
+    return c < 0 ? { field: null, ids: rows.flat() } : { field: layer.fields[candidates[c]].name, ids: values[c].flat().map(idOf) }
   }
   const { file, crs, rowCount } = layer
-  return { name: layer.name, file, crs, rowCount, batches, keys, close: () => source.close() }
+  return { name: layer.name, file, crs, rowCount, batches, paged, taken, keys, close: () => source.close() }
 }
 
 function candidatesOf(fields: readonly Field[], key: string | null, file: string): number[] {
@@ -91,11 +109,40 @@ function unreadableIn(batch: Batch): ParcelBatch['unreadable'] {
 
 const idOf = (value: Value): Id => (typeof value === 'number' ? value : String(value))
 
-function isKey(values: readonly Value[]): boolean {
-  const seen = new Set<Value>()
-  for (const value of values) {
-    if (value === null || value === '') return false
-    seen.add(value)
+function keyTestOf(columns: readonly (readonly Value[])[]): KeyTest {
+  const test = new KeyTest()
+  for (const column of columns) test.add(column)
+  return test
+}
+
+/** Whether values are all there and all different, told while they come. As long as each is above the one before, nothing has to be remembered. */
+class KeyTest {
+  readonly #columns: (readonly Value[])[] = []
+  #seen: Set<Value> | null = null
+  #last: Value = null
+  #fits = true
+
+  add(values: readonly Value[]): void {
+    let i = 0
+    if (this.#seen === null) {
+      let last = this.#last
+      for (; i < values.length && isAbove(values[i], last); i++) last = values[i]
+      this.#last = last
+      if (i < values.length) this.#seen = new Set([...this.#columns.flat(), ...values.slice(0, i)])
+      this.#columns.push(values)
+    }
+    for (; this.#fits && this.#seen !== null && i < values.length; i++) {
+      const before = this.#seen.size
+      this.#fits = values[i] !== null && values[i] !== '' && this.#seen.add(values[i]).size > before
+    }
   }
-  return seen.size === values.length && values.length > 0
+
+  get isKey(): boolean {
+    return this.#fits && this.#columns.some((column) => column.length > 0)
+  }
+}
+
+function isAbove(value: Value, last: Value): boolean {
+  if (typeof value === 'string') return value !== '' && (last === null || (typeof last === 'string' && value > last))
+  return typeof value === 'number' && (last === null || (typeof last === 'number' && value > last))
 }

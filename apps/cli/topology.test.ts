@@ -266,3 +266,18 @@ test('the topology cases of LADM-COL', { skip: noShared }, async () => {
   // two parcels along one border
   assert.deepEqual(await facts(7), [2, 0, 0, []])
 })
+
+test('a word that says nothing about what was asked is refused, not passed over', async () => {
+  const file = join(folder, 'idle.geojson')
+  writeFileSync(file, JSON.stringify(VILLAGE))
+  for (const words of [
+    [file, '--county', '220882'],
+    [file, '--level', 'town'],
+    ['patches', '--key', 'BSM'],
+    ['areas', '--within', file],
+  ]) {
+    const { code, err } = await dishu(['topology', ...words, '--language', 'en'])
+    assert.equal(code, 2, err)
+    assert.match(err, new RegExp(words[1]))
+  }
+})

@@ -26,7 +26,7 @@ export async function topology(words: readonly string[]): Promise<Exit> {
     out: { type: 'string' },
     workers: { type: 'string', default: '1' },
     county: { type: 'string' },
-    level: { type: 'string', default: 'village' },
+    level: { type: 'string' },
     strict: { type: 'boolean', default: false },
   })
   const language = languageOfTerminal()
@@ -54,6 +54,16 @@ export async function topology(words: readonly string[]): Promise<Exit> {
   const out = values.out ? resolve(values.out) : null
   const asked = positionals[0]
   const register = await registerLayer(asked)
+  // a word that would be passed over is not what was meant
+  const idle = (register ? (['layer', 'key', 'within'] as const) : (['county', 'level'] as const)).find(
+    (name) => values[name] !== undefined,
+  )
+  if (idle !== undefined) {
+    const zh = register ? `--${idle} 只用于文件` : `--${idle} 只用于台账图层（${[...REGISTER.keys()].join('、')}）`
+    const en = register ? `--${idle} is for files` : `--${idle} is for layers of the register (${[...REGISTER.keys()].join(', ')})`
+    process.stderr.write(`${language === 'zh' ? zh : en}\n`)
+    return EXIT.usage
+  }
   if (register) await checkOutputs([out], [])
   const shared = { limits, workers: Math.min(workers, availableParallelism()), out }
   const report = register
@@ -61,7 +71,7 @@ export async function topology(words: readonly string[]): Promise<Exit> {
         ...shared,
         data: values.data,
         county: values.county,
-        level: values.level,
+        level: values.level ?? 'village',
       })
     : await topologyOf(asked, { ...shared, layer: values.layer ?? null, key: values.key ?? null, within: values.within ?? null })
   if (!report) return EXIT.interrupted

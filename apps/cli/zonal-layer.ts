@@ -1,17 +1,7 @@
 /** The polygons of a layer in plain arrays, read from the well-known binary that the readers of files give. */
-import type { Batch, Crs, Field, Source, Value } from '@dishu/formats/layers'
-import type { Outlines } from '@dishu/numeric/zonal/zones'
-
-export type ZonalLayer = {
-  readonly name: string
-  readonly crs: Crs | null
-  /** Where the rows' names come from; null where they are numbered. */
-  readonly keyField: string | null
-  readonly keys: readonly Value[]
-  /** Rows that were left out, with the reason the reader gave. */
-  readonly leftOut: readonly { readonly row: number; readonly code: string }[]
-  readonly outlines: Outlines
-}
+import type { Batch, Field, Layer, Source, Value } from '@dishu/formats/layers'
+import { type PagedLayer, readPages } from '@dishu/formats/sqlite/layer-pages'
+import { type Affine, type Outlines, prepareRange, toCells, type Zones } from '@dishu/numeric/zonal/zones'
 
 /** Fields that name a parcel where nobody says which does, in this order: survey, registry, then what programs call it. */
 const KEYS = ['BSM', 'DKBM', 'patch_key', 'parcel_code', 'area_code', 'id', 'code', 'name', 'fid']
@@ -24,21 +14,64 @@ export const keyFieldOf = (fields: readonly Field[]): string | null => {
   return null
 }
 
+/** What a share of a layer's rows holds. */
+export type LayerPart = {
+  readonly keys: readonly Value[]
+  readonly leftOut: readonly { readonly row: number; readonly code: string }[]
+  readonly outlines: Outlines
+  /** Rows, those left out among them. */
+  readonly rows: number
+}
+
+/** The field that names the rows of a layer; −1 where they are numbered. */
+export function keyColumn({ fields }: Layer, key: string | null): number {
+  const wanted = key ?? keyFieldOf(fields)
+  return fields.findIndex(({ name }) => name === wanted)
+}
+
 /** Reads a layer whole: about 400 bytes a parcel. A row that is no polygon is a zone without rings. */
-export async function readZones(source: Source, index: number, key: string | null, shared = false): Promise<ZonalLayer> {
-  const layer = source.layers[index]
-  const keyField = key ?? keyFieldOf(layer.fields)
-  const column = layer.fields.findIndex(({ name }) => name === keyField)
+export async function readLayer(source: Source, index: number, column: number, shared: boolean): Promise<LayerPart> {
+  const { rowCount } = source.layers[index]
   const growing = new GrowingOutlines(shared)
   const keys: Value[] = []
   const leftOut: { row: number; code: string }[] = []
   for await (const batch of source.read(index)) {
     for (const { row, refusal } of batch.problems) leftOut.push({ row, code: refusal.code })
-    if (keys.length === 0 && layer.rowCount) growing.reserve(expectedVertices(batch, layer.rowCount))
+    if (keys.length === 0 && rowCount) growing.reserve(expectedVertices(batch, rowCount))
     addBatch(growing, batch)
     for (let i = 0; i < batch.rows.length; i++) keys.push(column < 0 ? batch.rows[i] : batch.columns[column][i])
   }
-  return { name: layer.name, crs: layer.crs, keyField: column < 0 ? null : keyField, keys, leftOut, outlines: growing.outlines() }
+  return { keys, leftOut, outlines: growing.outlines(), rows: keys.length + leftOut.length }
+}
+
+/** The same of a share of a layer's pages; rows are numbered from 1 in each. `room` vertices are made room for beforehand. */
+export function readShare(paged: PagedLayer, from: number, to: number, shared: boolean, room: number): LayerPart {
+  const growing = new GrowingOutlines(shared)
+  growing.reserve(Math.min(MOST_EXPECTED, room))
+  const keys: Value[] = []
+  const leftOut: { row: number; code: string }[] = []
+  const numbered = paged.fields.length === 0
+  readPages(paged, from, to, {
+    geometry: (view, at) => void growing.geometry(view, at),
+    row: (row, values) => {
+      keys.push(numbered ? row : values[0])
+      growing.zone()
+    },
+    problem: (row, { code }) => void leftOut.push({ row, code }),
+    note: () => {},
+  })
+  return { keys, leftOut, outlines: growing.outlines(), rows: keys.length + leftOut.length }
+}
+
+/** Vertices that so many pages can hold. */
+export const verticesIn = ({ table }: PagedLayer, leaves: number): number => Math.ceil((leaves * table.pageSize) / 16)
+
+export type PrepareShare = { readonly zones: Zones; readonly from: number; readonly to: number; readonly g: Affine | null }
+
+/** Zones `from` … `to` − 1, brought to cells by `g` where that is still to be done. */
+export function prepareShare({ zones, from, to, g }: PrepareShare): void {
+  if (g) toCells(zones.xy.subarray(2 * zones.rings[zones.zones[from]], 2 * zones.rings[zones.zones[to]]), g)
+  prepareRange(zones, from, to)
 }
 
 /** A layer's first thousand rows tell how large the rest will be, more or less. */
@@ -54,7 +87,9 @@ function addBatch(growing: GrowingOutlines, { rows, wkb, offsets }: Batch): void
 }
 
 /** Vertices that are made room for beforehand, at most: a count in a file is a stranger's. */
-const MOST_EXPECTED = 4_000_000
+const MOST_EXPECTED = 8_000_000
+/** So many are copied faster one by one. */
+const FEW = 64
 const LITTLE_MACHINE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Outlines as they come in; WKB in them is the readers': little-endian, two-dimensional, whole, with closed rings. */
@@ -99,8 +134,13 @@ class GrowingOutlines {
     const points = view.getUint32(at, true)
     this.reserve(points)
     // doubles in WKB lie where no Float64Array can look: bytes are copied where the machine's are the same
-    if (LITTLE_MACHINE) this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + at + 4, 16 * points), 16 * this.#vertices)
-    else for (let i = 0; i < 2 * points; i++) this.#xy[2 * this.#vertices + i] = view.getFloat64(at + 4 + 8 * i, true)
+    if (LITTLE_MACHINE && points > FEW)
+      this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + at + 4, 16 * points), 16 * this.#vertices)
+    else {
+      const xy = this.#xy
+      for (let to = 2 * this.#vertices, from = at + 4, end = from + 16 * points; from < end; from += 8)
+        xy[to++] = view.getFloat64(from, true)
+    }
     this.#vertices += points
     this.#shells.push(isShell ? 1 : 0)
     this.#rings.push(this.#vertices)

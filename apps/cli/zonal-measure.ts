@@ -1,7 +1,6 @@
 /** One raster under the zones: blocks read and measured, by this thread and others. */
-import { Worker } from 'node:worker_threads'
 import { Refused } from '@dishu/base/refusal'
-import { type Geotiff, openTiff, type Samples, type Window } from '@dishu/formats/geotiff/geotiff'
+import { type Geotiff, openTiff, type Samples, type SumRows, type Window } from '@dishu/formats/geotiff/geotiff'
 import { fileSource } from '@dishu/formats/geotiff/source'
 import type { Coverage } from '@dishu/numeric/zonal/coverage'
 import { type ZonalAnswer, type ZonalCells, type ZonalPlan, type ZonalRest, ZonalWork } from '@dishu/numeric/zonal/zonal'
@@ -27,13 +26,14 @@ export async function workShare(
   beat?: () => void,
 ): Promise<ZonalWork> {
   const work = new ZonalWork(plan)
+  const sums: SumRows = (samples, ...rows) => work.sumRows(samples, ...rows)
   for (;;) {
     const block = Atomics.add(next, 0, 1)
     if (block >= work.blocks.count) return work
     if (!work.meets(block)) continue
     const window = work.window(block)
     const into = work.room(block, tiff.type)
-    const samples = await tiff.readWindow(bands, window, into ? { into } : {})
+    const samples = await tiff.readWindow(bands, window, into ? { into, sums } : {})
     const mask = tiff.hasMask ? await tiff.readMask(window) : null
     const others = weights ? await weightsIn(weights, window) : null
     const cells: ZonalCells = { bands: samples, mask: mask?.every((cell) => cell !== 0) ? null : mask, others }
@@ -63,57 +63,20 @@ export async function openWeights(path: string, tiff: Geotiff, file: string): Pr
   return weights
 }
 
+/** A thread that takes a share of the blocks. */
+type Helper = { ask(asked: { readonly ask: 'measure'; readonly share: Share }): Promise<ZonalRest> }
+
 /** The answer of all threads together. `tiff` is read by this one. */
 export async function measureRaster(
   share: Omit<Share, 'next'>,
   tiff: Geotiff,
   weights: Geotiff | null,
-  threads: readonly Thread[],
+  threads: readonly Helper[],
   visit?: CellVisitor,
   beat?: () => void,
 ): Promise<ZonalAnswer> {
   const whole: Share = { ...share, next: new Int32Array(new SharedArrayBuffer(4)) }
-  const rests = threads.map((thread) => thread.measure(whole))
+  const rests = threads.map((thread) => thread.ask({ ask: 'measure', share: whole }))
   const mine = await workShare(whole, tiff, weights, visit, beat)
   return mine.finish(await Promise.all(rests))
-}
-
-export type Told = { readonly rest: ZonalRest } | { readonly refusal: Refused['refusal'] } | { readonly fault: string }
-
-/** A thread beside this one. It is begun before there is work for it: its code is loaded while this one reads the layer. */
-export class Thread {
-  readonly #worker = new Worker(new URL('./zonal.worker.ts', import.meta.url))
-  #done: (rest: ZonalRest) => void = () => {}
-  #failed: (problem: unknown) => void = () => {}
-  #ended: Error | null = null
-
-  constructor() {
-    this.#worker.on('message', (told: Told) => {
-      if ('rest' in told) this.#done(told.rest)
-      else this.#failed('refusal' in told ? new Refused(told.refusal) : new Error(told.fault))
-    })
-    this.#worker.on('error', (problem) => this.#end(problem instanceof Error ? problem : new Error(String(problem))))
-    this.#worker.on('exit', () => this.#end(new Error('a thread ended before it was done')))
-  }
-
-  #end(problem: Error): void {
-    this.#ended ??= problem
-    this.#failed(this.#ended)
-  }
-
-  /** Its share of one raster; a thread has one at a time. */
-  measure(share: Share): Promise<ZonalRest> {
-    const rest = new Promise<ZonalRest>((done, failed) => {
-      this.#done = done
-      this.#failed = failed
-      if (this.#ended) failed(this.#ended)
-      else this.#worker.postMessage(share)
-    })
-    rest.catch(() => {}) // heard when all are awaited
-    return rest
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate()
-  }
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Refused } from '@dishu/base/refusal'
 import { fences, permissions } from '@dishu/formats/sandbox/fence'
-import { compiledCode } from './zonal-code.ts'
+import { compiledCode, ENGINE } from './zonal-code.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
 import type { Answer, FromChild } from './zonal-talk.ts'
 
@@ -29,6 +29,7 @@ export async function runZonal(
   const { network, cpu } = fences()
   const node = [
     process.execPath,
+    ...ENGINE,
     `--max-old-space-size=${Math.floor(limits.rssMb * 0.75)}`,
     '--disable-warning=ExperimentalWarning',
     '--allow-worker',

@@ -7,7 +7,7 @@ import { Digits } from './digits.ts'
 
 /** The figures of one raster, and what its columns are called. */
 export type Part = {
-  readonly answer: ZonalAnswer
+  readonly answer: Pick<ZonalAnswer, 'figures' | 'states' | 'classes'>
   readonly bandCount: number
   readonly statistics: readonly string[]
   /** Of each band: nothing, `band_3_`, `NAME_` or `NAME_band_3_`. */
@@ -54,7 +54,7 @@ function classFigure({ part, band, value, share }: ClassColumn, zone: number): n
   return share ? cells / classes.cells.reduce((sum, each) => sum + each, 0) : cells
 }
 
-export const columnsOf = (table: Table, classes: readonly ClassColumn[]): string[] => [
+export const columnsOf = (table: Pick<Table, 'parts'>, classes: readonly ClassColumn[]): string[] => [
   ...table.parts.flatMap(({ prefixes, statistics }) => prefixes.flatMap((prefix) => statistics.map((name) => `${prefix}${name}`))),
   ...classes.map(({ name }) => name),
 ]
@@ -73,13 +73,33 @@ export async function writeTable(
   const file = openSync(path, 'w')
   try {
     const out = new Digits((bytes) => void writeSync(file, bytes))
-    if (format === 'csv') writeCsv(out, table, classes)
-    else writeJson(out, table, classes)
+    if (format === 'csv') {
+      out.text(csvHead(table, classes))
+      csvRows(out, table.keys, table, classes, 0)
+    } else writeJson(out, table, classes)
     out.flush()
   } finally {
     closeSync(file)
   }
   return statSync(path).size
+}
+
+/** The head of a table of CSV and its first rows. Returns how many bytes they are. */
+export function writeFirst(path: string, table: Omit<Table, 'keys'>, keys: readonly Value[]): number {
+  const file = openSync(path, 'w')
+  let length = 0
+  try {
+    const out = new Digits((bytes) => {
+      length += bytes.length
+      for (let n = 0; n < bytes.length; ) n += writeSync(file, bytes, n)
+    })
+    out.text(csvHead(table, []))
+    csvRows(out, keys, table, [], 0)
+    out.flush()
+  } finally {
+    closeSync(file)
+  }
+  return length
 }
 
 function cellOf(value: Value): string {
@@ -88,20 +108,30 @@ function cellOf(value: Value): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function writeCsv(out: Digits, table: Table, classes: readonly ClassColumn[]): void {
-  out.text([table.keyName, ...columnsOf(table, classes)].map(cellOf).join(','))
-  out.byte(NEWLINE)
-  const parts = table.parts.map(({ answer, bandCount, statistics }) => ({
+/** The first line of a table, with its end. */
+const csvHead = (table: Omit<Table, 'keys'>, classes: readonly ClassColumn[]): string =>
+  `${[table.keyName, ...columnsOf(table, classes)].map(cellOf).join(',')}\n`
+
+/** Lines of the zones `first` … whose names are `keys`. */
+export function csvRows(
+  out: Digits,
+  keys: readonly Value[],
+  { parts }: Pick<Table, 'parts'>,
+  classes: readonly ClassColumn[],
+  first: number,
+): void {
+  const plain = parts.map(({ answer, bandCount, statistics }) => ({
     figures: answer.figures,
     perBand: statistics.length,
     perZone: bandCount * statistics.length,
     // one band's count is as a rule the next one's
     counts: statistics.map((name) => name === 'count'),
   }))
-  for (let z = 0; z < table.keys.length; z++) {
-    out.text(cellOf(table.keys[z]))
-    for (let p = 0; p < parts.length; p++) {
-      const { figures, perBand, perZone, counts } = parts[p]
+  for (let i = 0; i < keys.length; i++) {
+    const z = first + i
+    out.text(cellOf(keys[i]))
+    for (let p = 0; p < plain.length; p++) {
+      const { figures, perBand, perZone, counts } = plain[p]
       for (let i = z * perZone, end = i + perZone, s = 0; i < end; i++, s = s + 1 === perBand ? 0 : s + 1) {
         out.byte(COMMA)
         const figure = figures[i]

@@ -7,14 +7,14 @@ import { type ByteSource, fileSource } from '@dishu/formats/geotiff/source'
 import type { Crs, Source } from '@dishu/formats/layers'
 import { degreeCellAreas } from '@dishu/numeric/zonal/cell-area'
 import { statisticOf } from '@dishu/numeric/zonal/statistics'
-import { planZonal, ZONE, type ZonalAnswer, type ZonalQuestion, type ZonalRaster } from '@dishu/numeric/zonal/zonal'
-import { type Affine, type Outlines, prepareZones, toCells, type Zones } from '@dishu/numeric/zonal/zones'
+import { planZonal, ZONE, type ZonalQuestion, type ZonalRaster } from '@dishu/numeric/zonal/zonal'
+import type { Affine, Zones } from '@dishu/numeric/zonal/zones'
 import { cellsTable } from './zonal-cells.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
-import { readZones, type ZonalLayer } from './zonal-layer.ts'
-import { measureRaster, openWeights, Thread } from './zonal-measure.ts'
-import { projectOutlines, wayBetween } from './zonal-project.ts'
-import { classColumns, columnsOf, type Part, prefixesOf, writeTable } from './zonal-rows.ts'
+import { measureRaster, openWeights } from './zonal-measure.ts'
+import { classColumns, columnsOf, type Part, prefixesOf, type Table, writeFirst, writeTable } from './zonal-rows.ts'
+import { Thread } from './zonal-thread.ts'
+import { crsOf, readZones, type ZonalLayer, zonesOn } from './zonal-zones.ts'
 
 type Tools = {
   /** The bytes of a raster that is no file here. */
@@ -23,9 +23,6 @@ type Tools = {
   readonly beat: () => void
   readonly scratch: string
 }
-
-/** Bends of a projected edge that are let be, in cells. */
-const BEND = 1e-3
 
 export async function zonalWork(job: ZonalJob, tools: Tools): Promise<ZonalSummary> {
   const threads = Array.from({ length: job.workers - 1 }, () => new Thread())
@@ -46,14 +43,12 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
   const source = await openFile(job.layer, { scratch: tools.scratch, siblings: job.siblings })
   let layer: ZonalLayer
   try {
-    layer = await readZones(source, layerIndex(source, job), job.key, job.workers > 1)
+    layer = await readZones(source, layerIndex(source, job), job.layer, job.key, threads)
   } finally {
     await source.close()
   }
   tools.beat()
-  const crs = layer.crs ?? (job.layerEpsg === null ? null : crsFromEpsg(job.layerEpsg))
-  if (crs === null) throw new Refused({ code: 'formats/layer-without-crs', details: { layer: layer.name } })
-  if (layer.outlines.rings.length === 1) throw new Refused({ code: 'formats/layer-without-polygons', details: { layer: layer.name } })
+  const crs = crsOf(layer, job.layerEpsg === null ? null : crsFromEpsg(job.layerEpsg))
   const question: ZonalQuestion = {
     statistics: job.statistics.map((name) => statisticOf(name)).filter((each) => each !== null),
     classes: job.histogram || job.fractions,
@@ -67,7 +62,7 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
     const on = tiff.crs ?? (job.rasterEpsg === null ? null : crsFromEpsg(job.rasterEpsg))
     if (on === null) throw new Refused({ code: 'formats/raster-without-crs', details: { file: bytes.name } })
     const shared = job.workers > 1 && !remote
-    const zones = zonesOn(layer.outlines, crs, on, g, shared, i + 1 < job.rasters.length)
+    const zones = await zonesOn(layer.outlines, crs, on, g, shared, i + 1 < job.rasters.length, threads)
     const outside = countOutside(zones, tiff)
     if (outside === zones.count) throw new Refused({ code: 'formats/raster-elsewhere', details: { file: bytes.name, layer: layer.name } })
     const raster = rasterOf(tiff, bands, on, g, job.plainCells)
@@ -78,7 +73,7 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
         ? cellsTable(
             job.cellsOut,
             layer.keyField ?? 'row',
-            layer.keys,
+            await layer.names(),
             prefixes.map((each) => `${each}value`),
             raster.bands,
             g,
@@ -91,20 +86,38 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
     parts.push({ answer, bandCount: bands.length, statistics: job.statistics, prefixes })
     rasters.push({ name, width: tiff.width, height: tiff.height, crs: on.name, bands, byArea: raster.byArea, outside })
   }
-  const table = { keyName: layer.keyField ?? 'row', keys: layer.keys, parts }
+  const keyName = layer.keyField ?? 'row'
+  const told = {
+    layer: layer.name,
+    zones: layer.count,
+    key: layer.keyField,
+    rasters,
+    ...(await skippedOf(parts[0].answer, layer)),
+    leftOut: layer.leftOut.slice(0, 1000),
+  }
+  if (job.format === 'csv' && layer.firsts.length > 0 && !job.histogram && !job.fractions) {
+    const bytes = await writeTogether(job.out, { keyName, parts }, layer, threads)
+    return { ...told, columns: columnsOf({ parts }, []), bytes }
+  }
+  const table = { keyName, keys: await layer.names(), parts }
   const classes = classColumns(table, job.histogram, job.fractions)
   if (classes === null) throw new Refused({ code: 'formats/raster-too-many-values', details: { file: job.rasters[0].name, limit: 1000 } })
   const bytes = await writeTable(job.out, job.format, table, classes)
-  return {
-    layer: layer.name,
-    zones: layer.keys.length,
-    key: layer.keyField,
-    columns: columnsOf(table, classes),
-    rasters,
-    ...skippedOf(parts[0].answer, layer),
-    leftOut: layer.leftOut.slice(0, 1000),
-    bytes,
+  return { ...told, columns: columnsOf(table, classes), bytes }
+}
+
+/** A table of CSV, each thread's rows by itself. Returns its bytes. */
+async function writeTogether(path: string, table: Omit<Table, 'keys'>, layer: ZonalLayer, threads: readonly Thread[]): Promise<number> {
+  const parts = table.parts.map((part) => ({ ...part, answer: { ...part.answer, classes: new Map() } }))
+  const lengths = layer.firsts.map((first, k) => threads[k].ask({ ask: 'text', parts, first }))
+  let position = writeFirst(path, table, layer.keys)
+  const written: Promise<null>[] = []
+  for (const [k, length] of (await Promise.all(lengths)).entries()) {
+    written.push(threads[k].ask({ ask: 'write', path, position }))
+    position += length
   }
+  await Promise.all(written)
+  return position
 }
 
 function layerIndex(source: Source, { layerName, key }: ZonalJob): number {
@@ -129,20 +142,6 @@ function bandsOf(tiff: Geotiff, wanted: readonly number[] | null, file: string):
   if (missing !== undefined)
     throw new Refused({ code: 'formats/raster-no-such-band', details: { file, wanted: missing, bands: tiff.bands.length } })
   return wanted
-}
-
-/** `keep`: the outlines are needed again for another raster. */
-function zonesOn(outlines: Outlines, from: Crs, to: Crs, g: Affine, shared: boolean, keep: boolean): Zones {
-  const way = wayBetween(from, to, outlines.xy)
-  const step = Math.min(Math.hypot(g[1], g[4]), Math.hypot(g[2], g[5]))
-  const there = way ? projectOutlines(outlines, way, BEND * step, to.geographic) : outlines
-  const own = way || !keep ? there.xy : there.xy.slice()
-  toCells(own, g)
-  if (!shared || own.buffer instanceof SharedArrayBuffer) return prepareZones({ ...there, xy: own }, shared)
-  // projected coordinates are this thread's own
-  const seen = new Float64Array(new SharedArrayBuffer(own.byteLength))
-  seen.set(own)
-  return prepareZones({ ...there, xy: seen }, shared)
 }
 
 function countOutside({ count, boxes }: Zones, { width, height }: { readonly width: number; readonly height: number }): number {
@@ -171,11 +170,15 @@ function rasterOf(tiff: Geotiff, bands: readonly number[], crs: Crs, g: Affine, 
   }
 }
 
-function skippedOf({ states }: ZonalAnswer, { keys }: ZonalLayer): Pick<ZonalSummary, 'withoutFigures' | 'skipped'> {
+async function skippedOf({ states }: Part['answer'], layer: ZonalLayer): Promise<Pick<ZonalSummary, 'withoutFigures' | 'skipped'>> {
   const skipped: ZonalSummary['skipped'][number][] = []
   let withoutFigures = 0
+  // a row that is no polygon, or has no geometry, covers nothing: that is said too
+  const { zones } = layer.outlines
+  const isWithout = (z: number) => states[z] !== ZONE.measured || zones[z] === zones[z + 1]
+  const keys = states.some((_, z) => isWithout(z)) ? await layer.names() : layer.keys
   for (let z = 0; z < states.length; z++) {
-    if (states[z] === ZONE.measured) continue
+    if (!isWithout(z)) continue
     withoutFigures++
     const key = keys[z]
     if (skipped.length < 1000)

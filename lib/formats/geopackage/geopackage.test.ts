@@ -145,6 +145,50 @@ test('values keep their digits and their kinds; attribute tables are layers too'
   assert.deepEqual((await read(path, 1)).columns, [[3], [1.5]])
 })
 
+test('values read from pages are those that SQLite reads, whatever lies in their columns', async () => {
+  const value = fc.oneof(
+    { weight: 4, arbitrary: fc.string({ unit: fc.constantFrom('a', '0', 'é', '盐', '碱', '𠮷', '\0') }) },
+    // bytes as text: also such that are no UTF-8, or become it only together with the next value
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(fc.constantFrom(0x41, 0xc3, 0xa9, 0xe7, 0x9b, 0x90, 0xf0, 0xff), { maxLength: 4 })
+        .map((bytes) => Buffer.from(bytes)),
+    },
+    fc.constant(null),
+    fc.integer(),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.double({ noNaN: true }),
+  )
+  const wild = fc.array(fc.tuple(value, value, fc.oneof(fc.double({ noNaN: true }), fc.constant(null)), fc.string({ maxLength: 900 })), {
+    maxLength: 40,
+  })
+  await fc.assert(
+    fc.asyncProperty(wild, async (rows) => {
+      const path = made(CATALOGUE, (db) => {
+        // a column of another kind sends the second table's reader to SQLite
+        for (const [table, more] of [
+          ['pages', ''],
+          ['sqlite', ', 耕地 boolean'],
+        ]) {
+          db.exec(`create table ${table} (fid integer primary key, geom blob, a text, b integer, c real, 备注 text${more});
+            insert into gpkg_contents values ('${table}', 'features', '${table}', 4529);
+            insert into gpkg_geometry_columns values ('${table}', 'geom', 'POLYGON', 4529, 0, 0)`)
+          for (const row of rows) {
+            const places = row.map((each) => (Buffer.isBuffer(each) ? `cast(? as text)` : '?')).join(', ')
+            db.prepare(`insert into ${table} (geom, a, b, c, 备注) values (?, ${places})`).run(blob(polygon([square])), ...row)
+          }
+        }
+      })
+      const [pages, sqlite] = [await read(path, 0), await read(path, 1)]
+      assert.deepEqual(pages.columns, sqlite.columns.slice(0, 4))
+      assert.deepEqual([pages.rows, pages.wkb.map(shapeOf)], [sqlite.rows, sqlite.wkb.map(shapeOf)])
+      rmSync(path)
+    }),
+    { numRuns: 25 },
+  )
+})
+
 test('what is no GeoPackage is refused with the reason', async () => {
   const path = join(folder, 'x.gpkg')
   writeFileSync(path, '')

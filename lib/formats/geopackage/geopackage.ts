@@ -8,7 +8,10 @@ import { crsFromEpsg, crsFromWkt, oldDatum } from '../crs/crs.ts'
 import type { Batch, Crs, Field, FieldType, Layer, Source } from '../layers.ts'
 import { type OpenOptions, openPlain, readBytes } from '../place.ts'
 import type { LayerNote } from '../refusals.ts'
-import { appendWkb, kindOfName, type Place } from '../wkb/wkb.ts'
+import { pagedLayer } from '../sqlite/layer-pages.ts'
+import { kindOfName } from '../wkb/wkb.ts'
+import { appendBlob } from './blob.ts'
+import { packedRows } from './packed-rows.ts'
 
 type Column = { readonly name: string; readonly field: Field }
 type Table = {
@@ -46,7 +49,15 @@ export async function openGeopackage(path: string, { rowIds = false }: OpenOptio
     if (layers.length === 0) stop({ code: 'formats/no-layers', details: { file } })
     return {
       layers,
-      read: (i) => rows(db, file, layers[i], tables[i]),
+      // most layers are read by their pages; SQLite reads what only it knows
+      read: (i) => {
+        const paged = pagedLayer(
+          path,
+          layers[i],
+          tables[i].columns.map(({ name }) => name),
+        )
+        return paged ? packedRows(paged) : rows(db, file, layers[i], tables[i])
+      },
       close: async () => {
         if (db.isOpen) db.close()
       },
@@ -216,7 +227,7 @@ async function* rows(db: DatabaseSync, file: string, layer: Layer, table: Table)
     const blob = geometryColumn ? values[columns.length] : null
     try {
       if (blob instanceof Uint8Array) {
-        if (appendBlob(out, blob, place)) out.note(row, { code: 'formats/ring-closed', details: place })
+        if (appendBlob(out.wkb, blob, 0, blob.length, place)) out.note(row, { code: 'formats/ring-closed', details: place })
       } else if (blob !== null) throw new RowTrouble({ code: 'formats/geometry-broken', details: place })
       out.keep(row)
     } catch (trouble) {
@@ -236,17 +247,3 @@ function wholeOf(value: bigint, asNumber: boolean): number | string {
 
 /** A time of midnight is no time: `2024-05-01T00:00:00Z` → `2024-05-01`. */
 const dateText = (value: unknown): string | null => (typeof value === 'string' ? value.replace(/[T ]00:00(:00(\.0+)?)?Z?$/, '') : null)
-
-/** Bytes of an envelope by its kind in the flags: none, xy, xyz, xym, xyzm. */
-const ENVELOPE = [0, 32, 48, 48, 64]
-
-/** The geometry of a GeoPackage blob: "GP", version, flags, srs id, envelope, then WKB. Returns whether a ring was closed. */
-function appendBlob(out: BatchBuilder, blob: Uint8Array, place: Place): boolean {
-  if (blob.length < 8 || blob[0] !== 0x47 || blob[1] !== 0x50) throw new RowTrouble({ code: 'formats/geometry-broken', details: place })
-  const flags = blob[3]
-  if (flags & 0x20) throw new RowTrouble({ code: 'formats/geometry-not-read', details: { ...place, type: 'extended' } })
-  if (flags & 0x10) return false // marked empty
-  const envelope = ENVELOPE[(flags >> 1) & 7]
-  if (envelope === undefined || blob.length < 8 + envelope) throw new RowTrouble({ code: 'formats/geometry-broken', details: place })
-  return appendWkb(out.wkb, blob, 8 + envelope, blob.length, place)
-}

@@ -8,12 +8,12 @@ import { type Geotransform, readPlace } from './geokeys.ts'
 import { stopTiff } from './geotiff.refusals.ts'
 import { type Image, readBlocks, readImage, type Window } from './image.ts'
 import { readMetadata } from './metadata.ts'
-import { type Samples, type SampleType, samplesFor } from './samples.ts'
+import { type Samples, type SampleType, type SumRows, samplesFor } from './samples.ts'
 import type { ByteSource } from './source.ts'
 
 export type { Geotransform } from './geokeys.ts'
 export type { Window } from './image.ts'
-export type { Samples, SampleType } from './samples.ts'
+export type { Samples, SampleType, SumRows } from './samples.ts'
 
 export type Band = {
   /** As the file describes it, '' where it does not. */
@@ -46,13 +46,13 @@ export type Geotiff = Size & {
   readonly metadata: Readonly<Record<string, string>>
   /**
    * Cells of a window, an array per band (numbered from 0), row by row, as they lie in the file: scale, offset, nodata and masks are
-   * the caller's to apply. `overview` counts from 0; `into` are arrays to fill. A window or band outside the image is a fault;
+   * the caller's to apply. `overview` counts from 0; `into` are arrays to fill, in which `sums` undoes predictor 2 where it is given. A window or band outside the image is a fault;
    * bytes that do not decode are refused.
    */
   readWindow(
     bands: readonly number[],
     window: Window,
-    options?: { readonly overview?: number; readonly into?: readonly Samples[] },
+    options?: { readonly overview?: number; readonly into?: readonly Samples[]; readonly sums?: SumRows },
   ): Promise<readonly Samples[]>
   /** 0 where the file's own mask or its alpha band says that there is no data; null where it has neither. */
   readMask(window: Window, overview?: number): Promise<Uint8Array | null>
@@ -103,7 +103,8 @@ export async function openTiff(source: ByteSource): Promise<Geotiff> {
     overviews: overviews.map(({ width, height }) => ({ width, height })),
     hasMask: maskOf(main) !== undefined || alphaBand >= 0,
     metadata: items,
-    readWindow: (wanted, window, { overview, into } = {}) => readBlocks(source, imageAt(overview), wanted, window, nodata ?? 0, into),
+    readWindow: (wanted, window, { overview, into, sums } = {}) =>
+      readBlocks(source, imageAt(overview), wanted, window, nodata ?? 0, into, sums),
     readMask: async (window, overview) => {
       const image = imageAt(overview)
       const mask = maskOf(image)

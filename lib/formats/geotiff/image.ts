@@ -2,7 +2,17 @@
 import { decompress, foreignCompression } from './codecs.ts'
 import type { Directory } from './directories.ts'
 import { stopTiff } from './geotiff.refusals.ts'
-import { type BlockLayout, type Samples, type SampleType, samplesFor, sampleTypeOf, sumsInPlace, unpackBlock } from './samples.ts'
+import {
+  type BlockLayout,
+  differencesInto,
+  type Samples,
+  type SampleType,
+  type SumRows,
+  samplesFor,
+  sampleTypeOf,
+  sumsInPlace,
+  unpackBlock,
+} from './samples.ts'
 import type { ByteSource } from './source.ts'
 
 /** A part of an image in cells; (0, 0) is the upper left. */
@@ -130,7 +140,8 @@ function cutStrips(strips: {
 }
 
 /**
- * Cells of a window, one array per band asked for (numbered from 0), row by row. `into` are arrays to fill instead of new ones.
+ * Cells of a window, one array per band asked for (numbered from 0), row by row. `into` are arrays to fill instead of new ones; `sums`
+ * undoes predictor 2 in them.
  * Blocks that a sparse file leaves out are `empty`. A window must lie inside the image.
  */
 export async function readBlocks(
@@ -140,6 +151,7 @@ export async function readBlocks(
   window: Window,
   empty: number,
   into?: readonly Samples[],
+  sums?: SumRows,
 ): Promise<readonly Samples[]> {
   const { blockWidth, blockHeight, chunky } = image
   const { x, y, width, height } = window
@@ -169,6 +181,7 @@ export async function readBlocks(
         for (let i = 0; i < bands.length; i++) {
           const block = (bands[i] * down + by) * across + bx
           const bytes = await bytesOfBlock(source, image, block, place.endRow)
+          if (bytes !== null && sums && into && differencesInto(bytes, image.layout, place, into[i], width, sums)) continue
           if (bytes !== null && sumsInPlace(bytes, image.layout, place, out[i], width)) continue
           copyPart(bytes && unpackBlock(bytes, place.endRow, image.layout), 1, 0, place, blockWidth, out[i], width, empty)
         }

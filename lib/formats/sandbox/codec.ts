@@ -12,8 +12,15 @@ export const FRAME_HEAD = 16
 /** More than any batch: 1,000 rows, a geometry of at most 256 MB at the end. */
 export const FRAME_MOST = 1 << 30
 
-const COLUMN = { empty: 0, numbers: 1, latin1: 2, utf16: 3, booleans: 4, mixed: 5 } as const
-const NO_TEXT = 0xffffffff
+export const COLUMN = { empty: 0, numbers: 1, latin1: 2, utf16: 3, booleans: 4, mixed: 5, utf8: 6 } as const
+/** Stands for the length of a text that is not there. */
+export const NO_TEXT = 0xffffffff
+
+/**
+ * The values of a column as bytes. Texts: the length of each in units of UTF-16 (u32), then all of them in one. Numbers are doubles, NaN where
+ * there is none.
+ */
+export type PackedColumn = { readonly kind: number; readonly body: Uint8Array }
 
 /** By division: `& ~7` would turn lengths past 2^31 negative, and a check of theirs true. */
 const padded = (n: number): number => Math.ceil(n / 8) * 8
@@ -26,13 +33,13 @@ export function frameHead(kind: number, id: number, length: number): Buffer {
   return head
 }
 
-/** The whole frame of a batch. */
-export function batchFrame(id: number, batch: Batch): Buffer {
+/** The whole frame of a batch; a reader may have packed its columns already. */
+export function batchFrame(id: number, batch: Batch & { readonly packed?: readonly PackedColumn[] }): Buffer {
   const n = batch.rows.length
   const json = Buffer.from(
     batch.problems.length || batch.notes?.length ? JSON.stringify({ problems: batch.problems, notes: batch.notes ?? [] }) : '',
   )
-  const columns = batch.columns.map(encodeColumn)
+  const columns = batch.packed ?? batch.columns.map(encodeColumn)
   const rowsAt = FRAME_HEAD + 16
   const offsetsAt = padded(rowsAt + n * 4)
   let at = padded(offsetsAt + (n + 1) * 4)
@@ -62,7 +69,7 @@ export function batchFrame(id: number, batch: Batch): Buffer {
 
 const bytesOf = (a: Uint32Array | Float64Array): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength)
 
-function encodeColumn(values: readonly Value[]): { kind: number; body: Uint8Array } {
+export function encodeColumn(values: readonly Value[]): PackedColumn {
   let numbers = 0
   let texts = 0
   let booleans = 0
@@ -128,7 +135,9 @@ export function decodeBatch(payload: Buffer, fields: number): Batch {
   return { rows, columns, wkb: payload.subarray(at, at + wkbLength), offsets, ...said }
 }
 
-function decodeColumn(kind: number, body: Buffer, n: number): Value[] {
+/** The values of a packed column of `n` rows, whose body begins at a multiple of 8 of its memory. Throws where lengths do not fit. */
+export function decodeColumn(kind: number, bytes: Uint8Array, n: number): Value[] {
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   switch (kind) {
     case COLUMN.empty:
       return new Array<Value>(n).fill(null)
@@ -140,9 +149,10 @@ function decodeColumn(kind: number, body: Buffer, n: number): Value[] {
       return values
     }
     case COLUMN.latin1:
+    case COLUMN.utf8:
     case COLUMN.utf16: {
       if (body.length < n * 4) break
-      const joined = body.toString(kind === COLUMN.latin1 ? 'latin1' : 'utf16le', n * 4)
+      const joined = body.toString(kind === COLUMN.latin1 ? 'latin1' : kind === COLUMN.utf8 ? 'utf8' : 'utf16le', n * 4)
       const values = new Array<Value>(n)
       const lengths = new Uint32Array(body.buffer, body.byteOffset, n)
       let from = 0

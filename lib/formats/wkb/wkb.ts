@@ -56,23 +56,34 @@ export function appendWkb(out: Bytes, source: Uint8Array, from: number, to: numb
   return reader.closed
 }
 
-/** The common case in one look: a little-endian 2D polygon that fills its bytes, with closed rings of finite points. */
-function isPlainPolygon(view: DataView, from: number, to: number): boolean {
-  if (to - from < 9 || view.getUint8(from) !== 1 || view.getUint32(from + 1, true) !== 3) return false
+/** The common cases in one look: a little-endian 2D polygon, or several of them, that fill their bytes, with closed rings of finite points. */
+export function isPlainPolygon(view: DataView, from: number, to: number): boolean {
+  if (to - from < 9 || view.getUint8(from) !== 1) return false
+  if (view.getUint32(from + 1, true) !== 6) return plainEnd(view, from, to) === to
+  const parts = view.getUint32(from + 5, true)
+  if (parts === 0) return false
+  let p = from + 9
+  for (let i = 0; i < parts && p > 0; i++) p = plainEnd(view, p, to)
+  return p === to
+}
+
+/** Where a plain polygon ends; −1 where it is none. */
+function plainEnd(view: DataView, from: number, to: number): number {
+  if (to - from < 9 || view.getUint8(from) !== 1 || view.getUint32(from + 1, true) !== 3) return -1
   const rings = view.getUint32(from + 5, true)
-  if (rings === 0) return false
+  if (rings === 0) return -1
   let p = from + 9
   for (let r = 0; r < rings; r++) {
-    if (p + 4 > to) return false
+    if (p + 4 > to) return -1
     const points = view.getUint32(p, true)
     p += 4
     const end = p + points * 16
-    if (points < 4 || end > to || !areCoordinates(view, p, points * 2)) return false
+    if (points < 4 || end > to || !areCoordinates(view, p, points * 2)) return -1
     if (view.getFloat64(p, true) !== view.getFloat64(end - 16, true) || view.getFloat64(p + 8, true) !== view.getFloat64(end - 8, true))
-      return false
+      return -1
     p = end
   }
-  return p === to
+  return p
 }
 
 class WkbReader {

@@ -7,10 +7,10 @@ import type { LinearProgram } from './prices.ts'
 import { type AllocationProblem, type Choice, sumUp } from './problem.ts'
 import { worthOf } from './relaxation.ts'
 
-/** Solves a program in whole numbers, after so many simplex iterations at most; `bound` is proven: no solution is below it. Null where none was found. */
+/** Solves a program in whole numbers (all columns, or those marked in `whole`), after so many simplex iterations at most and while `goesOn`; from `start` where given; `bound` is proven: no solution is below it. Null where none was found. */
 export type SolveWhole = (
-  program: LinearProgram,
-  limits: { readonly iterations: number; readonly gap: number },
+  program: LinearProgram & { readonly whole?: Uint8Array },
+  limits: { readonly iterations: number; readonly gap: number; readonly start?: Float64Array; readonly goesOn?: () => boolean },
 ) => { readonly x: Float64Array; readonly bound: number } | null
 
 const MOST_OPEN = 4000

@@ -6,22 +6,28 @@ export class Draft {
   readonly choice: Choice
   readonly used: Float64Array
   benefit = 0
+  /** 0 for options that are out for the time being: their work is not open. */
+  readonly allowed: Uint8Array | null
   // the change that `weigh` found last: rows touched and by how much
   readonly #change: Float64Array
   readonly #touched: Uint32Array
+  readonly #seen: Uint32Array // of each row the weighing that touched it last
+  #weighing = 0
   #count = 0
 
-  constructor(problem: AllocationProblem, choice: Choice) {
+  constructor(problem: AllocationProblem, choice: Choice, allowed: Uint8Array | null = null) {
     this.problem = problem
     this.choice = choice.slice()
+    this.allowed = allowed
     this.used = new Float64Array(problem.limit.length)
     this.#change = new Float64Array(problem.limit.length)
-    this.#touched = new Uint32Array(2 * problem.width)
+    this.#touched = new Uint32Array(problem.limit.length)
+    this.#seen = new Uint32Array(problem.limit.length)
     for (let i = 0; i < choice.length; i++) {
       if (choice[i] < 0) continue
       const k = problem.firstOption[i] + choice[i]
       this.benefit += problem.benefit[k]
-      for (let q = k * problem.width; q < (k + 1) * problem.width; q++) this.used[problem.row[q]] += problem.use[q]
+      this.#use(k, 1)
     }
   }
 
@@ -31,6 +37,10 @@ export class Draft {
 
   gainOf(unit: number, option: number): number {
     return this.benefitOf(unit, option) - this.benefitOf(unit, this.choice[unit])
+  }
+
+  allows(unit: number, option: number): boolean {
+    return option < 0 || this.allowed === null || this.allowed[this.problem.firstOption[unit] + option] === 1
   }
 
   /** Whether the plan stays within its limits with this move; a row that is passed already may not get worse. */
@@ -65,19 +75,26 @@ export class Draft {
   }
 
   move(unit: number, option: number): void {
-    const { benefit, firstOption, width, row, use } = this.problem
+    const { benefit, firstOption } = this.problem
     const old = this.choice[unit]
     if (old >= 0) {
       const k = firstOption[unit] + old
       this.benefit -= benefit[k]
-      for (let q = k * width; q < (k + 1) * width; q++) this.used[row[q]] -= use[q]
+      this.#use(k, -1)
     }
     if (option >= 0) {
       const k = firstOption[unit] + option
       this.benefit += benefit[k]
-      for (let q = k * width; q < (k + 1) * width; q++) this.used[row[q]] += use[q]
+      this.#use(k, 1)
     }
     this.choice[unit] = option
+  }
+
+  /** Takes up another plan's choices with what they use and bring. */
+  restore(kept: Pick<Draft, 'choice' | 'used' | 'benefit'>): void {
+    this.choice.set(kept.choice)
+    this.used.set(kept.used)
+    this.benefit = kept.benefit
   }
 
   isPassed(r: number): boolean {
@@ -88,23 +105,41 @@ export class Draft {
     return this.used.every((_, r) => !this.isPassed(r))
   }
 
+  #use(k: number, sign: 1 | -1): void {
+    const { width, row, use, accounts } = this.problem
+    for (let q = k * width; q < (k + 1) * width; q++) {
+      if (!accounts) this.used[row[q]] += sign * use[q]
+      else if (use[q] !== 0)
+        for (let e = accounts.start[row[q]]; e < accounts.start[row[q] + 1]; e++)
+          this.used[accounts.row[e]] += sign * use[q] * accounts.coefficient[e]
+    }
+  }
+
   #weigh(unit: number, option: number): void {
     this.#count = 0
+    this.#weighing++
     this.#add(unit, this.choice[unit], -1)
     this.#add(unit, option, 1)
   }
 
-  #add(unit: number, option: number, sign: number): void {
+  #add(unit: number, option: number, sign: 1 | -1): void {
     if (option < 0) return
-    const { firstOption, width, row, use } = this.problem
+    const { firstOption, width, row, use, accounts } = this.problem
     const k = firstOption[unit] + option
     for (let q = k * width; q < (k + 1) * width; q++) {
       if (use[q] === 0) continue
-      const r = row[q]
-      let known = false
-      for (let n = 0; n < this.#count; n++) if (this.#touched[n] === r) known = true
-      if (!known) this.#touched[this.#count++] = r
-      this.#change[r] += sign * use[q]
+      if (!accounts) this.#touch(row[q], sign * use[q])
+      else
+        for (let e = accounts.start[row[q]]; e < accounts.start[row[q] + 1]; e++)
+          this.#touch(accounts.row[e], sign * use[q] * accounts.coefficient[e])
     }
+  }
+
+  #touch(r: number, amount: number): void {
+    if (this.#seen[r] !== this.#weighing) {
+      this.#seen[r] = this.#weighing
+      this.#touched[this.#count++] = r
+    }
+    this.#change[r] += amount
   }
 }

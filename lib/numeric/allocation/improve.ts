@@ -2,6 +2,8 @@
  * From the relaxation's choice to a plan that keeps its limits, and then to a better one. Prices say what a move costs: its loss is what
  * the unit's worth at the prices falls by. All lists are ordered by loss, then by place, so that the same input gives the same plan.
  */
+
+import { accountPrices } from './accounts.ts'
 import { Draft } from './draft.ts'
 import type { AllocationProblem, Choice } from './problem.ts'
 import { worthOf } from './relaxation.ts'
@@ -11,11 +13,12 @@ type Moves = { readonly unit: Uint32Array; readonly option: Int16Array; readonly
 
 /**
  * Brings a draft within its limits by the cheapest moves that lower an excess and raise none; tells whether that was possible.
- * Targets are limits too: a move into an option that counts towards a missed target lowers its excess.
+ * Targets are limits too: a move into an option that counts towards a missed target lowers its excess. `units`: only these may move.
  */
-export function repair(draft: Draft, prices: Float64Array): boolean {
+export function repair(draft: Draft, prices: Float64Array, units?: Uint32Array): boolean {
   for (let pass = 0, most = 5000; pass < 40 && !draft.keepsAll(); pass++) {
-    const moves = movesOf(draft, prices, { unitCounts: (unit) => touchesPassed(draft, unit), most })
+    const passed = passedAccounts(draft)
+    const moves = movesOf(draft, prices, { ...(units ? { units } : {}), unitCounts: (unit) => touchesPassed(draft, unit, passed), most })
     let moved = 0
     for (let n = 0; n < moves.unit.length; n++) {
       if (draft.choice[moves.unit[n]] === moves.option[n] || !(draft.relief(moves.unit[n], moves.option[n]) > 0)) continue
@@ -29,16 +32,21 @@ export function repair(draft: Draft, prices: Float64Array): boolean {
   }
   // where relief in one row needs room in another, two units move at once
   for (let pass = 0, most = 4000; pass < 40 && !draft.keepsAll() && most < 300_000; pass++)
-    if (exchangeOnce(draft, prices, movesOf(draft, prices, { most }), 'relief') === 0) most *= 4
+    if (exchangeOnce(draft, prices, movesOf(draft, prices, { ...(units ? { units } : {}), most }), 'relief') === 0) most *= 4
   return draft.keepsAll()
 }
 
-/** Fills what room is left with moves that raise the benefit, the least lossy first, until none fits. */
-export function fill(draft: Draft, prices: Float64Array): void {
+/** Fills what room is left with moves that raise the benefit, the least lossy first, until none fits. `units`: only these may move. */
+export function fill(draft: Draft, prices: Float64Array, units?: Uint32Array): void {
   for (let pass = 0, most = 20_000; pass < 16; pass++) {
     // a move that fits uses room worth its gain and its loss together, so that no loss above the worth of all room can pay
     const mostLoss = roomWorth(draft, prices)
-    const moves = movesOf(draft, prices, { most, mostLoss, moveCounts: (unit, option) => draft.gainOf(unit, option) > 0 })
+    const moves = movesOf(draft, prices, {
+      ...(units ? { units } : {}),
+      most,
+      mostLoss,
+      moveCounts: (unit, option) => draft.gainOf(unit, option) > 0,
+    })
     let moved = 0
     for (let n = 0; n < moves.unit.length; n++) {
       const unit = moves.unit[n]
@@ -149,12 +157,24 @@ function makesRoom(draft: Draft, changes: Changes, b: number, wanted: Float64Arr
 type Changes = { readonly start: Uint32Array; readonly row: Uint32Array; readonly amount: Float64Array }
 
 function changesOf(draft: Draft, moves: Moves): Changes {
-  const { firstOption, width, row, use, limit } = draft.problem
+  const { firstOption, width, row, use, limit, accounts } = draft.problem
   const start = new Uint32Array(moves.unit.length + 1)
-  const rows = new Uint32Array(moves.unit.length * 2 * width)
-  const amount = new Float64Array(rows.length)
+  let rows = new Uint32Array(moves.unit.length * 2 * width)
+  let amount = new Float64Array(rows.length)
   const at = new Int32Array(limit.length).fill(-1)
   let n = 0
+  const add = (r: number, change: number, first: number) => {
+    if (at[r] < first) {
+      if (n === rows.length) {
+        rows = grown(rows, new Uint32Array(2 * n + 64))
+        amount = grown(amount, new Float64Array(2 * n + 64))
+      }
+      at[r] = n
+      rows[n] = r
+      amount[n++] = 0
+    }
+    amount[at[r]] += change
+  }
   for (let m = 0; m < moves.unit.length; m++) {
     const first = n
     for (const [option, sign] of [
@@ -165,12 +185,10 @@ function changesOf(draft: Draft, moves: Moves): Changes {
       const k = firstOption[moves.unit[m]] + option
       for (let q = k * width; q < (k + 1) * width; q++) {
         if (use[q] === 0) continue
-        if (at[row[q]] < first) {
-          at[row[q]] = n
-          rows[n] = row[q]
-          amount[n++] = 0
-        }
-        amount[at[row[q]]] += sign * use[q]
+        if (!accounts) add(row[q], sign * use[q], first)
+        else
+          for (let e = accounts.start[row[q]]; e < accounts.start[row[q] + 1]; e++)
+            add(accounts.row[e], sign * use[q] * accounts.coefficient[e], first)
       }
     }
     start[m + 1] = n
@@ -193,10 +211,20 @@ function roomWorth(draft: Draft, prices: Float64Array): number {
   return worth
 }
 
-function touchesPassed(draft: Draft, unit: number): boolean {
+function touchesPassed(draft: Draft, unit: number, passed: Uint8Array): boolean {
   const { firstOption, width, row, use } = draft.problem
-  for (let q = firstOption[unit] * width; q < firstOption[unit + 1] * width; q++) if (use[q] !== 0 && draft.isPassed(row[q])) return true
+  for (let q = firstOption[unit] * width; q < firstOption[unit + 1] * width; q++) if (use[q] !== 0 && passed[row[q]] === 1) return true
   return false
+}
+
+/** 1 for every account, or row where there are none, that draws on a row that is passed. */
+function passedAccounts(draft: Draft): Uint8Array {
+  const { accounts, limit } = draft.problem
+  if (!accounts) return Uint8Array.from(limit, (_, r) => (draft.isPassed(r) ? 1 : 0))
+  const passed = new Uint8Array(accounts.start.length - 1)
+  for (let a = 0; a < passed.length; a++)
+    for (let e = accounts.start[a]; e < accounts.start[a + 1]; e++) if (draft.isPassed(accounts.row[e])) passed[a] = 1
+  return passed
 }
 
 type MovesWanted = {
@@ -209,7 +237,8 @@ type MovesWanted = {
   readonly most?: number
 }
 
-function movesOf(draft: Draft, prices: Float64Array, wanted: MovesWanted): Moves {
+function movesOf(draft: Draft, rowPrices: Float64Array, wanted: MovesWanted): Moves {
+  const prices = accountPrices(draft.problem.accounts, rowPrices)
   const { firstOption, required } = draft.problem
   const { units, unitCounts, moveCounts, mostLoss = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY } = wanted
   let unit = new Uint32Array(1024)
@@ -224,7 +253,7 @@ function movesOf(draft: Draft, prices: Float64Array, wanted: MovesWanted): Moves
     const current = draft.choice[i]
     const now = current < 0 ? 0 : worthOf(draft.problem, prices, firstOption[i] + current)
     for (let j = required?.[i] === 1 ? 0 : -1; j < firstOption[i + 1] - firstOption[i]; j++) {
-      if (j === current) continue
+      if (j === current || !draft.allows(i, j)) continue
       const lost = now - (j < 0 ? 0 : worthOf(draft.problem, prices, firstOption[i] + j))
       if (lost > mostLoss || (moveCounts && !moveCounts(i, j)) || !keep.admits(lost)) continue
       if (n === unit.length) {

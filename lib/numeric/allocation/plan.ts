@@ -80,7 +80,15 @@ export function plan(problem: AllocationProblem, solve: SolveLinear, options: Pl
     if (other && (!draft || other.benefit > draft.benefit)) draft = other
   }
   const settled =
-    options.whole && !impossible && goesOn() ? solveCore(problem, priced.prices, relaxed.bound, draft?.choice ?? null, options.whole) : null
+    options.whole && !impossible && goesOn()
+      ? solveCore(
+          problem,
+          priced.prices,
+          relaxed.bound,
+          draft?.choice ?? null,
+          (program, limits) => options.whole?.(program, { ...limits, goesOn }) ?? null,
+        )
+      : null
   const found = settled?.choice ?? draft?.choice
   if (!found) return without(problem, solve, priced.prices, bound, priced.looked, seed, goesOn, impossible)
   const sums = sumUp(problem, found)

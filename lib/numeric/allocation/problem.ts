@@ -7,6 +7,8 @@
  * A target (at least so much) is a limit with both sides negated. This is the multiple-choice knapsack problem with several rows
  * (Nemhauser and Wolsey 1988, II.1).
  */
+import type { Accounts } from './accounts.ts'
+
 export type AllocationProblem = {
   /** Options of unit i are `firstOption[i] … firstOption[i + 1] − 1`; units + 1 numbers. */
   readonly firstOption: Uint32Array
@@ -20,6 +22,8 @@ export type AllocationProblem = {
   readonly limit: Float64Array
   /** 1 for units that must have one of their options (locked in); without it none must. */
   readonly required?: Uint8Array
+  /** Where given, `row` names accounts, each of which draws on many rows; otherwise the rows themselves. */
+  readonly accounts?: Accounts
 }
 
 /** What is wrong with a program, at which place. */
@@ -56,13 +60,14 @@ export function faultsOf(problem: AllocationProblem): ProblemFault[] {
     const index = list.findIndex((value) => !Number.isFinite(value))
     if (index >= 0) faults.push({ what: 'not-a-number', of, index })
   }
+  const named = problem.accounts ? problem.accounts.start.length - 1 : limit.length
   for (let q = 0; q < row.length; q++) {
     if (use[q] === 0) continue
-    if (row[q] >= limit.length) return [...faults, { what: 'unknown-row', option: Math.floor(q / width), row: row[q], rows: limit.length }]
+    if (row[q] >= named) return [...faults, { what: 'unknown-row', option: Math.floor(q / width), row: row[q], rows: named }]
     for (let z = q - (q % width); z < q; z++)
       if (row[z] === row[q] && use[z] !== 0) return [...faults, { what: 'row-twice', option: Math.floor(q / width), row: row[q] }]
   }
-  return faults.length > 0 ? faults : unreachable(problem)
+  return faults.length > 0 || problem.accounts ? faults : unreachable(problem)
 }
 
 /** Rows that no choice can satisfy, whatever the others say: the least use of all units together is still above the limit. */

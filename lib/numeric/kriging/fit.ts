@@ -4,7 +4,7 @@
  * For given ranges the sills enter linearly, so they are solved for exactly (not below zero), and only the range is searched: variable projection
  * (Golub & Pereyra 1973). The whole span of ranges is scanned before the best place is refined, so no first guess is needed and none can mislead.
  */
-import { type Structure, type StructureKind, semivariance, type VariogramModel } from './model.ts'
+import { Covariance, type Structure, type StructureKind, type VariogramModel } from './model.ts'
 import type { Lag } from './variogram.ts'
 
 /** `error`: Σ N/h² (γ − model)². `atBound`: the best range lies at an end of the span searched, so that the lags do not show where the curve levels out. */
@@ -27,6 +27,48 @@ export function fitVariogram(lags: readonly Lag[], families: readonly Family[] =
     if (!best || fit.error < best.error) best = fit
   }
   return best
+}
+
+/** Lags of pairs that lie in a direction, degrees clockwise from north. */
+export type DirectedLags = { readonly direction: number; readonly lags: readonly Lag[] }
+
+/** Angles and ratios that are tried first, and how far around the best they are looked for more closely. */
+const TURN = 15
+const RATIOS = [0.9, 0.75, 0.6, 0.45, 0.3, 0.2]
+const CLOSER = { turns: [-10, -5, 0, 5, 10], ratios: [-0.1, -0.05, 0, 0.05, 0.1] }
+
+/**
+ * A model with a direction fitted to variograms of several directions: for angles (in the end each 5°) and ratios (each 0.05, 0.2 at least) distances are taken on stretched
+ * ground and the rest is fitted as in `fitVariogram`; the least error wins, of equals the one without a direction. Weights stay N/h² of the true distances. Null with fewer
+ * than three lags.
+ */
+export function fitDirections(directed: readonly DirectedLags[], families: readonly Family[] = FAMILIES): Fit | null {
+  const plain = fitVariogram(stretchedLags(directed, 0, 1), families)
+  if (plain === null) return null
+  let best = { fit: plain, angle: 0, ratio: 1 }
+  const look = (angle: number, ratio: number) => {
+    if (!(ratio >= 0.199 && ratio < 0.999)) return
+    const fit = fitVariogram(stretchedLags(directed, angle, ratio), families)
+    if (fit && fit.error < best.fit.error * (1 - 1e-9)) best = { fit, angle, ratio }
+  }
+  for (const ratio of RATIOS) for (let angle = 0; angle < 180; angle += TURN) look(angle, ratio)
+  const { angle, ratio } = best
+  if (ratio < 1)
+    for (const turn of CLOSER.turns) for (const more of CLOSER.ratios) look((angle + turn + 180) % 180, Number((ratio + more).toFixed(2)))
+  if (best.ratio === 1) return plain
+  const directedBy = { angle: best.angle, ratio: best.ratio }
+  return { ...best.fit, model: best.fit.model.map((structure) => (structure.kind === 'Nug' ? structure : { ...structure, ...directedBy })) }
+}
+
+/** Lags with their distances on stretched ground; pairs are scaled so that pairs / distance² stays what it was. */
+function stretchedLags(directed: readonly DirectedLags[], angle: number, ratio: number): Lag[] {
+  return directed
+    .flatMap(({ direction, lags }) => {
+      const turn = ((direction - angle) * Math.PI) / 180
+      const stretch = Math.hypot(Math.cos(turn), Math.sin(turn) / ratio)
+      return lags.map(({ pairs, distance, gamma }) => ({ pairs: pairs * stretch * stretch, distance: distance * stretch, gamma }))
+    })
+    .sort((a, b) => a.distance - b.distance)
 }
 
 function fitFamily(lags: readonly Lag[], family: Family): Fit {
@@ -56,8 +98,9 @@ function fitFamily(lags: readonly Lag[], family: Family): Fit {
 
 /** Least squares for nugget and sill, neither negative: two unknowns, so the bounds are tried one by one. */
 function sillsFor(lags: readonly Lag[], family: Family, range: number): { nugget: number; sill: number; error: number } {
-  const unit: VariogramModel = [{ ...family, sill: 1, range }]
-  const shape = lags.map(({ distance }) => semivariance(unit, distance))
+  const shape = Float64Array.from(lags, ({ distance }) => distance * distance)
+  new Covariance([{ ...family, sill: 1, range }]).fill(shape, shape.length)
+  for (let i = 0; i < shape.length; i++) shape[i] = 1 - shape[i]
   const weight = lags.map(({ pairs, distance }) => pairs / (distance * distance))
   let [s11, s1f, sff, s1g, sfg] = [0, 0, 0, 0, 0]
   for (let i = 0; i < lags.length; i++) {

@@ -5,10 +5,12 @@
  * nearer. Nodes of a grid are taken in small square patches: the samples that any node of a patch can have are found once, and their covariances
  * taken once; the set is then carried from node to node, and rows of the factor that do not change are kept. Patches lie fast in the grid, so the
  * numbers do not depend on who works on which.
+ *
+ * Under a model with a direction all of it happens on its stretched ground, so that the nearest samples are those with the most in common.
  */
 import { Buckets } from './buckets.ts'
-import { Covariance, type VariogramModel } from './model.ts'
-import { ownDistance2, type Support } from './support.ts'
+import { Covariance, type Stretch, stretchOf, type VariogramModel, withoutDirection } from './model.ts'
+import { ownDistance2, type Support, withinVariance } from './support.ts'
 import { type Candidates, KrigingSystem } from './system.ts'
 
 /**
@@ -49,7 +51,8 @@ export type Answers = { readonly prediction: Float64Array; readonly variance: Fl
 export class Kriging {
   readonly covariance: Covariance
   readonly system: KrigingSystem
-  readonly #samples: Samples
+  readonly #samples: Samples // on stretched ground
+  readonly #stretch: Stretch | null
   readonly #buckets: Buckets
   readonly #nmax: number
   readonly #maxdist: number
@@ -79,14 +82,15 @@ export class Kriging {
       throw new RangeError(`expected as many y, values and rows of ${q} covariates as x (${n}, at least 1)`)
     if (!(nmax >= 1) || !(maxdist > 0))
       throw new RangeError(`expected nmax of at least 1 and a positive maxdist, got ${nmax} and ${maxdist}`)
-    this.#samples = samples
+    this.#stretch = stretchOf(model)
+    this.#samples = this.#stretch ? { ...samples, ...placesOn(this.#stretch, samples) } : samples
     this.#nmax = Math.min(Math.floor(nmax), n)
     this.#maxdist = maxdist
     this.#mean = mean ?? 0
     this.#drifts = mean === undefined ? 1 + q : 0
-    this.covariance = new Covariance(model)
+    this.covariance = new Covariance(withoutDirection(model))
     this.system = new KrigingSystem(this.covariance, this.#nmax, this.#drifts)
-    this.#buckets = new Buckets(samples.x, samples.y)
+    this.#buckets = new Buckets(this.#samples.x, this.#samples.y)
     this.#members = new Int32Array(this.#nmax)
     this.#k = new Float64Array(this.#nmax)
     this.#targetDrift = new Float64Array(this.#drifts)
@@ -127,8 +131,9 @@ export class Kriging {
     const { x0, y0, dx, dy, columns } = grid
     const halfWidth = ((right - left - 1) * Math.abs(dx)) / 2
     const halfHeight = ((top - bottom - 1) * Math.abs(dy)) / 2
-    const radius = Math.sqrt(halfWidth * halfWidth + halfHeight * halfHeight)
-    const [x, y] = [x0 + ((left + right - 1) / 2) * dx, y0 + ((bottom + top - 1) / 2) * dy]
+    const stretch = this.#stretch
+    const radius = Math.sqrt(halfWidth * halfWidth + halfHeight * halfHeight) / (stretch?.ratio ?? 1)
+    const [x, y] = this.#place(x0 + ((left + right - 1) / 2) * dx, y0 + ((bottom + top - 1) / 2) * dy)
     const seen = this.#gather(
       x,
       y,
@@ -159,7 +164,9 @@ export class Kriging {
         // up one column and down the next, so that the next node is always a neighbour
         const row = up ? step : top - 1 - (step - bottom)
         const node = (row - origin) * columns + column
-        this.#predict(x0 + column * dx, y0 + row * dy, covariates, node, answers, node)
+        const [px, py] = [x0 + column * dx, y0 + row * dy]
+        if (stretch === null) this.#predict(px, py, covariates, node, answers, node)
+        else this.#predict(...stretch.to(px, py), covariates, node, answers, node)
       }
     }
   }
@@ -167,17 +174,36 @@ export class Kriging {
   /** Targets anywhere, one after the other: x, y and their covariates (q each). */
   predictPoints(x: Float64Array, y: Float64Array, answers: Answers, covariates?: Float64Array): void {
     for (let i = 0; i < x.length; i++) {
-      this.#gather(x[i], y[i], 0, Number.POSITIVE_INFINITY)
-      this.#predict(x[i], y[i], covariates, i, answers, i)
+      const [px, py] = this.#place(x[i], y[i])
+      this.#gather(px, py, 0, Number.POSITIVE_INFINITY)
+      this.#predict(px, py, covariates, i, answers, i)
     }
+  }
+
+  #place(x: number, y: number): readonly [number, number] {
+    return this.#stretch ? this.#stretch.to(x, y) : [x, y]
+  }
+
+  /** Points of a support on stretched ground; what a point stands for with itself is not stretched, and counts as the mean of along and across. */
+  #supportOn(support: Support): Support {
+    if (this.#stretch === null) return support
+    const [middleX, middleY] = this.#stretch.to(support.middleX, support.middleY)
+    const cellSide = support.cellSide / Math.sqrt(this.#stretch.ratio)
+    return { ...support, ...placesOn(this.#stretch, support), middleX, middleY, cellSide }
+  }
+
+  /** The variance of the mean over a block: `withinVariance` of support.ts, under a model that may have a direction. */
+  withinVariance(support: Support): number {
+    return withinVariance(this.#supportOn(support), this.covariance)
   }
 
   /**
    * The mean over a block: prediction of the average of the values over `support`, and its variance, with `withinVariance` the block's own (`withinVariance` of
    * support.ts). The neighbourhood is that of the support's middle. `covariates`: means over the block, from entry `node` · q on.
    */
-  predictBlock(support: Support, withinVariance: number, answers: Answers, at: number, covariates?: Float64Array, node = 0): void {
+  predictBlock(block: Support, withinVariance: number, answers: Answers, at: number, covariates?: Float64Array, node = 0): void {
     const out = this.#out
+    const support = this.#supportOn(block)
     this.#gather(support.middleX, support.middleY, 0, Number.POSITIVE_INFINITY)
     if (!this.aim(support.middleX, support.middleY) || !this.#setDrift(covariates, node)) out.fill(Number.NaN)
     else {
@@ -194,7 +220,8 @@ export class Kriging {
    * triangles) becomes the covariance of the errors of points a and b, without the nugget, which a mean over places evens out. False where no sample is near,
    * and with covariates. For what is not a mean of the values themselves.
    */
-  predictJointly(support: Support, answers: Answers, errors: Float64Array): boolean {
+  predictJointly(block: Support, answers: Answers, errors: Float64Array): boolean {
+    const support = this.#supportOn(block)
     const { x, y, middleX, middleY } = support
     const count = x.length
     this.#gather(middleX, middleY, 0, Number.POSITIVE_INFINITY)
@@ -400,4 +427,14 @@ export class Kriging {
       this.#k[i] = mean
     }
   }
+}
+
+export function placesOn(stretch: Stretch, { x, y }: { readonly x: Float64Array; readonly y: Float64Array }) {
+  const [along, across] = [new Float64Array(x.length), new Float64Array(x.length)]
+  for (let i = 0; i < x.length; i++) {
+    const [a, c] = stretch.to(x[i], y[i])
+    along[i] = a
+    across[i] = c
+  }
+  return { x: along, y: across }
 }

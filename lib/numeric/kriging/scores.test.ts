@@ -5,7 +5,7 @@ import { gaussian, seededRandom } from '../shared/random.ts'
 import { Kriging } from './kriging.ts'
 import { parseModel, semivariance, sillOf, type VariogramModel } from './model.ts'
 import { normalCdf, normalQuantile } from './normal.ts'
-import { fromLogarithms, fromScore, momentsFromScores, normalScores } from './scores.ts'
+import { fromLogarithms, fromScore, meanFromScores, momentsFromScores, normalScores } from './scores.ts'
 import { generalisedMean, simulate } from './simulate.ts'
 import { experimentalVariogram } from './variogram.ts'
 
@@ -159,4 +159,35 @@ test('the generalised mean gives a cluster no more weight than it has news', () 
   const x = Float64Array.from({ length: 11 }, (_, i) => (i < 10 ? i / 10 : 1e5))
   const z = Float64Array.from({ length: 11 }, (_, i) => (i < 10 ? 10 : 0))
   close(generalisedMean({ x, y: new Float64Array(11), z }, modelOf('1 Sph(1000)')), 5, 0.01)
+})
+
+test('the mean of values whose scores go together: mean and variance as drawing shows, and of one place the plain moments', () => {
+  const table = normalScores(Float64Array.from({ length: 40 }, (_, i) => Math.exp(i / 12))).table
+  const one = meanFromScores(table, Float64Array.of(0.4), Float64Array.of(0.5), Float64Array.of(0.5), Float64Array.of(1))
+  const plain = momentsFromScores(table, 0.4, 0.5)
+  close(one.mean, plain.mean, 1e-12)
+  close(one.variance / plain.variance, 1, 0.01)
+  // three places: s² = 0.6, 0.5, 0.8, joined by a common part of variance 0.45
+  const [prediction, variance, weights] = [
+    [0.2, -0.5, 1],
+    [0.6, 0.5, 0.8],
+    [0.5, 0.3, 0.2],
+  ].map((each) => Float64Array.from(each))
+  const errors = Float64Array.from({ length: 9 }, (_, k) => (k % 4 === 0 ? variance[k / 4] : 0.45))
+  const told = meanFromScores(table, prediction, variance, errors, weights)
+  const random = seededRandom(31)
+  const count = 60_000
+  let [sum, squares] = [0, 0]
+  for (let i = 0; i < count; i++) {
+    const common = Math.sqrt(0.45) * gaussian(random)
+    let value = 0
+    for (let a = 0; a < 3; a++)
+      value += weights[a] * fromScore(table, prediction[a] + common + Math.sqrt(variance[a] - 0.45) * gaussian(random))
+    sum += value
+    squares += value * value
+  }
+  const mean = sum / count
+  const spread = squares / count - mean * mean
+  close(told.mean, mean, 4 * Math.sqrt(spread / count))
+  close(told.variance / spread, 1, 0.03)
 })

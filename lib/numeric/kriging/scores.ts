@@ -90,3 +90,51 @@ export function momentsFromScores(table: ScoreTable, mean: number, variance: num
   second += values[last] * values[last] * (1 - cdf)
   return { mean: first, variance: Math.max(0, second - first * first) }
 }
+
+/** Terms of the expansion below, and the places where its coefficients are taken, with the normal weight of each: equal steps, which are as good as exact under that density. */
+const TERMS = 10
+const STEP = 0.15
+const PLACES = Float64Array.from({ length: 81 }, (_, i) => (i - 40) * STEP)
+const PLACE_WEIGHTS = PLACES.map((t) => STEP * normalDensity(t))
+
+/**
+ * Mean and variance of the weighted mean of values whose scores were kriged jointly: score a is normal with mean `prediction[a]` and `variance[a]`, and two go together by `errors` (count × count).
+ * The mean is exact. For the covariance g(m + s t), g the broken line, is expanded in Hermite polynomials h_k of t (Lantuéjoul 2002, Geostatistical Simulation, 3.2; Abramowitz &
+ * Stegun 1964, 22.2.15, normalised): cov = Σ c_k(a) c_k(b) ρᵏ, ρ = errors / (s_a s_b), to ten terms.
+ */
+export function meanFromScores(
+  table: ScoreTable,
+  prediction: Float64Array,
+  variance: Float64Array,
+  errors: Float64Array,
+  weights: Float64Array,
+): { mean: number; variance: number } {
+  const count = prediction.length
+  const deviations = variance.map(Math.sqrt)
+  const coefficients = new Float64Array(count * TERMS)
+  let mean = 0
+  for (let a = 0; a < count; a++) {
+    mean += weights[a] * momentsFromScores(table, prediction[a], variance[a]).mean
+    for (const [i, t] of PLACES.entries()) {
+      const value = PLACE_WEIGHTS[i] * fromScore(table, prediction[a] + deviations[a] * t)
+      // h_1 = t, h_{k+1} = (t h_k − √k h_{k−1}) / √(k + 1)
+      for (let k = 1, before = 1, own = t; k <= TERMS; k++) {
+        coefficients[a * TERMS + k - 1] += value * own
+        const next = (t * own - Math.sqrt(k) * before) / Math.sqrt(k + 1)
+        before = own
+        own = next
+      }
+    }
+  }
+  let spread = 0
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b <= a; b++) {
+      const whole = deviations[a] * deviations[b]
+      const rho = whole > 0 ? Math.max(-1, Math.min(1, errors[a * count + b] / whole)) : 0
+      let sum = 0
+      for (let k = TERMS - 1; k >= 0; k--) sum = rho * (sum + coefficients[a * TERMS + k] * coefficients[b * TERMS + k])
+      spread += (a === b ? 1 : 2) * weights[a] * weights[b] * sum
+    }
+  }
+  return { mean, variance: Math.max(0, spread) }
+}

@@ -8,8 +8,8 @@
  */
 import { gaussian, seededRandom } from '../shared/random.ts'
 import { Buckets } from './buckets.ts'
-import { type Grid, Kriging, type Samples } from './kriging.ts'
-import { Covariance, type VariogramModel } from './model.ts'
+import { type Grid, Kriging, placesOn, type Samples } from './kriging.ts'
+import { Covariance, type Stretch, stretchOf, type VariogramModel, withoutDirection } from './model.ts'
 import { KrigingSystem } from './system.ts'
 
 /** `nmax`: the most neighbours, half of them samples and half nodes already simulated. `mean`: of the field, known (simple kriging). */
@@ -31,9 +31,12 @@ export function simulate(
   count: number,
 ): Float64Array {
   const { columns, rows, x0, y0, dx, dy } = grid
-  const covariance = new Covariance(model)
+  const covariance = new Covariance(withoutDirection(model))
+  // under a model with a direction all distances are those of its stretched ground
+  const stretch = stretchOf(model)
+  const seen = stretch ? placesOn(stretch, samples) : samples
   const half = Math.max(1, nmax >> 1)
-  const buckets = new Buckets(samples.x, samples.y)
+  const buckets = new Buckets(seen.x, seen.y)
   const values = new Float64Array(columns * rows * count)
   const done = new Uint8Array(columns * rows)
   const streams = Array.from({ length: count }, (_, s) => seededRandom(streamSeed(seed, first + s)))
@@ -50,13 +53,17 @@ export function simulate(
   const k = new Float64Array(2 * half)
   const weights = new Float64Array(2 * half)
   const out = new Float64Array(3)
-  const offsets = spiral(Math.abs(dx), Math.abs(dy))
+  const offsets = spiral(dx, dy, stretch)
   const path = seededRandom(streamSeed(seed, -1))
   const nearby: { readonly id: number; readonly d2: number }[] = []
 
+  const placeOf = (column: number, row: number): readonly [number, number] => {
+    const [px, py] = [x0 + column * dx, y0 + row * dy]
+    return stretch ? stretch.to(px, py) : [px, py]
+  }
   const visit = (column: number, row: number, step: number) => {
     const node = row * columns + column
-    const [px, py] = [x0 + column * dx, y0 + row * dy]
+    const [px, py] = placeOf(column, row)
     let size = 0
     nearby.length = 0
     buckets.forEachWithin(px, py, Math.sqrt(buckets.reach2(px, py, half)) * (1 + 1e-12), (id, d2) => nearby.push({ id, d2 }))
@@ -64,16 +71,15 @@ export function simulate(
     for (let i = 0; i < nearby.length && size < half; i++, size++) {
       const { id } = nearby[i]
       origin[size] = -1 - id
-      x[size] = samples.x[id]
-      y[size] = samples.y[id]
+      x[size] = seen.x[id]
+      y[size] = seen.y[id]
     }
     const most = size + half
     for (let o = 0; o < offsets.length && size < most; o += 2) {
       const [c, r] = [column + offsets[o] * step, row + offsets[o + 1] * step]
       if (c < 0 || r < 0 || c >= columns || r >= rows || done[r * columns + c] === 0) continue
       origin[size] = r * columns + c
-      x[size] = x0 + c * dx
-      y[size] = y0 + r * dy
+      ;[x[size], y[size]] = placeOf(c, r)
       size++
     }
     const { covariances, stride } = candidates
@@ -125,17 +131,20 @@ export function simulate(
 }
 
 /** Offsets (column, row) of nodes around one, nearest first. */
-function spiral(dx: number, dy: number): Int32Array {
+function spiral(dx: number, dy: number, stretch: Stretch | null): Int32Array {
   const reach = 8
   const all: { readonly c: number; readonly r: number; readonly d2: number }[] = []
   for (let c = -reach; c <= reach; c++)
-    for (let r = -reach; r <= reach; r++) if (c !== 0 || r !== 0) all.push({ c, r, d2: (c * dx) ** 2 + (r * dy) ** 2 })
+    for (let r = -reach; r <= reach; r++) {
+      const [east, north] = stretch ? stretch.to(c * dx, r * dy) : [c * dx, r * dy]
+      if (c !== 0 || r !== 0) all.push({ c, r, d2: east ** 2 + north ** 2 })
+    }
   all.sort((a, b) => a.d2 - b.d2 || a.c - b.c || a.r - b.r)
   return Int32Array.from(all.slice(0, MOST_OFFSETS).flatMap(({ c, r }) => [c, r]))
 }
 
 /** A seed of its own for each stream: two rounds of the finaliser of MurmurHash3 (Appleby 2011, public domain). */
-function streamSeed(seed: number, stream: number): number {
+export function streamSeed(seed: number, stream: number): number {
   let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(stream + 1, 0xc2b2ae35)
   for (let round = 0; round < 2; round++) {
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)

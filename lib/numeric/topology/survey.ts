@@ -48,6 +48,20 @@ export function surveyParcels(layer: PolygonLayer, options: TopologyOptions, fir
   return { survey, ground }
 }
 
+/** A survey as if `by` parcels more lay before its own: for parts whose place in the layer was not known when they were surveyed. */
+export function renumberedSurvey(survey: Survey, by: number): Survey {
+  if (by === 0) return survey
+  const moved = <F extends { readonly parcel: number }>(finding: F): F => ({ ...finding, parcel: finding.parcel + by })
+  return {
+    ...survey,
+    first: survey.first + by,
+    invalid: survey.invalid.map(moved),
+    slivers: survey.slivers.map(moved),
+    open: renumbered(survey.open, by),
+    mended: renumbered(survey.mended, by),
+  }
+}
+
 /** The chosen parcels of a layer as a layer of their own. */
 export function partOf(layer: PolygonLayer, parcels: Uint32Array): PolygonLayer {
   let rings = 0

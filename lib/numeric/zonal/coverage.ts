@@ -36,6 +36,8 @@ export class Coverage {
   /** False where a cell is covered less than nothing or more than whole: the zone's rings cross. The rest is then meaningless. */
   isValid = true
   #changes = new Float64Array(1 << 14)
+  /** A bit for every column of a row in which a change may be; of use where all columns have one. */
+  #touched = new Int32Array(1 << 8)
 
   /** Replaces what was here by the coverage of zone `z` in `window`. Returns whether any cell is covered. */
   measure(zones: Zones, z: number, window: Window): boolean {
@@ -56,19 +58,23 @@ export class Coverage {
     if (!(width > 0 && height > 0)) return false
     const stride = width + 2 // an edge in the last cell leaves its rest one cell on
     if (this.#changes.length < stride * height) this.#changes = new Float64Array(Math.ceil(1.5 * stride * height))
+    if (this.#touched.length < height) this.#touched = new Int32Array(2 * height)
     const inside = boxes[4 * z] >= left && boxes[4 * z + 2] <= right
     for (let r = zones.zones[z]; r < zones.zones[z + 1]; r++) {
       const isShort = zones.rings[r + 1] - zones.rings[r] <= 4 * SPAN
       if (inside && isShort) this.#addRing(zones, r, left, top, height, stride)
       else this.#addLongRing(zones, r, left, top, width, height, stride)
     }
-    this.#sumUp(width, height, stride, (top - window.y) * window.width + left - window.x, window.width)
+    const first = (top - window.y) * window.width + left - window.x
+    if (stride <= 32) this.#sumUpNarrow(width, height, stride, first, window.width)
+    else this.#sumUp(width, height, stride, first, window.width)
     return this.whole + this.cellCount > 0
   }
 
   /** A ring between the window's left and right side, as most parcels' are: the fewest steps for each edge. */
   #addRing({ xy, rings, turns }: Zones, r: number, left: number, top: number, height: number, stride: number): void {
     const changes = this.#changes
+    const touched = this.#touched
     const turn = turns[r]
     const from = rings[r]
     let ax = xy[2 * from] - left
@@ -76,8 +82,8 @@ export class Coverage {
     for (let v = from + 1; v < rings[r + 1]; v++) {
       const bx = xy[2 * v] - left
       const by = xy[2 * v + 1] - top
-      if (ay < by) addEdge(changes, ax, ay, bx, by, turn, height, stride)
-      else if (by < ay) addEdge(changes, bx, by, ax, ay, -turn, height, stride)
+      if (ay < by) addEdge(changes, touched, ax, ay, bx, by, turn, height, stride)
+      else if (by < ay) addEdge(changes, touched, bx, by, ax, ay, -turn, height, stride)
       ax = bx
       ay = by
     }
@@ -94,6 +100,7 @@ export class Coverage {
     stride: number,
   ): void {
     const changes = this.#changes
+    const touched = this.#touched
     const turn = turns[r]
     const last = rings[r + 1] - 1
     const bottom = top + height
@@ -108,9 +115,67 @@ export class Coverage {
       const bx = xy[2 * v + 2] - left
       const by = xy[2 * v + 3] - top
       v++
-      if (ay < by) addCutEdge(changes, ax, ay, bx, by, turn, width, height, stride)
-      else if (by < ay) addCutEdge(changes, bx, by, ax, ay, -turn, width, height, stride)
+      if (ay < by) addCutEdge(changes, touched, ax, ay, bx, by, turn, width, height, stride)
+      else if (by < ay) addCutEdge(changes, touched, bx, by, ax, ay, -turn, width, height, stride)
     }
+  }
+
+  /** As `#sumUp`, for zones of at most thirty columns, which most parcels are: only cells with a change are looked at, what lies between is like the one before. */
+  #sumUpNarrow(width: number, height: number, stride: number, first: number, windowWidth: number): void {
+    const changes = this.#changes
+    const touched = this.#touched
+    let { runs, cells, fractions } = this
+    let runCount = 0
+    let cellCount = 0
+    let whole = 0
+    let total = 0
+    let wrong = false
+    const inside = (1 << width) - 1
+    for (let y = 0; y < height; y++) {
+      if (runs.length < 2 * runCount + width + 2) runs = this.runs = grown(runs, 2 * runCount + width + 2)
+      if (cells.length < cellCount + width) {
+        cells = this.cells = grown(cells, cellCount + width)
+        const more = new Float64Array(cells.length)
+        more.set(fractions)
+        fractions = this.fractions = more
+      }
+      const from = y * stride
+      const shift = first + y * windowWidth
+      let columns = touched[y] & inside
+      touched[y] = 0
+      let covered = 0
+      while (columns !== 0) {
+        const start = 31 - Math.clz32(columns & -columns)
+        columns &= columns - 1
+        const end = columns === 0 ? width : 31 - Math.clz32(columns & -columns)
+        covered += changes[from + start]
+        changes[from + start] = 0
+        if (covered > NEAR && covered < 1 - NEAR) {
+          for (let at = start; at < end; at++) {
+            cells[cellCount] = at + shift
+            fractions[cellCount++] = covered
+            total += covered
+          }
+        } else if (covered < 0.5) {
+          if (covered < -WRONG) wrong = true
+        } else {
+          if (covered > 1 + WRONG) wrong = true
+          whole += end - start
+          if (start > 0 && runCount > 0 && runs[2 * runCount - 1] === start + shift) runs[2 * runCount - 1] = end + shift
+          else {
+            runs[2 * runCount] = start + shift
+            runs[2 * runCount++ + 1] = end + shift
+          }
+        }
+      }
+      changes[from + width] = 0
+      changes[from + width + 1] = 0
+    }
+    this.runCount = runCount
+    this.cellCount = cellCount
+    this.whole = whole
+    this.total = total + whole
+    this.isValid = !wrong
   }
 
   /** Running sums along the rows, sorted into runs and single cells; leaves the changes zero for the next zone. */
@@ -182,6 +247,7 @@ function grown(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayB
 /** Adds an edge from (x0, y0) down to (x1, y1), y0 < y1, whose columns lie inside; rows outside are passed over. */
 function addEdge(
   changes: Float64Array,
+  touched: Int32Array,
   x0: number,
   y0: number,
   x1: number,
@@ -199,22 +265,24 @@ function addEdge(
     const last = row + 1 >= y1
     const nextY = last ? y1 : row + 1
     const nextX = last ? x1 : x0 + (nextY - y0) * slope
-    addPiece(changes, row * stride, x < nextX ? x : nextX, x < nextX ? nextX : x, (nextY - y) * turn)
+    addPiece(changes, touched, row, row * stride, x < nextX ? x : nextX, x < nextX ? nextX : x, (nextY - y) * turn)
     y = nextY
     x = nextX
   }
 }
 
 /** A piece of an edge inside one row, from column `xa` to `xb` ≥ `xa`, that goes down by `d` (up where `d` is negative). */
-function addPiece(changes: Float64Array, row: number, xa: number, xb: number, d: number): void {
+function addPiece(changes: Float64Array, touched: Int32Array, y: number, row: number, xa: number, xb: number, d: number): void {
   const first = xa < 0 ? 0 : Math.floor(xa) // a point on an edge may round to a hair left of both its ends
   const behind = Math.ceil(xb)
   if (behind <= first + 1) {
+    touched[y] |= 3 << first
     const rest = d * (0.5 * (xa + xb) - first)
     changes[row + first] += d - rest
     changes[row + first + 1] += rest
     return
   }
+  touched[y] |= (2 << behind) - (1 << first)
   // across several cells: a triangle in the first, trapezoids, and all but a triangle in the last
   const perCell = 1 / (xb - xa)
   const intoFirst = 1 - (xa - first)
@@ -235,6 +303,7 @@ function addPiece(changes: Float64Array, row: number, xa: number, xb: number, d:
 /** As `addEdge`, for edges that may leave the columns 0 … width. */
 function addCutEdge(
   changes: Float64Array,
+  touched: Int32Array,
   x0: number,
   y0: number,
   x1: number,
@@ -253,26 +322,39 @@ function addCutEdge(
     const last = row + 1 >= y1
     const nextY = last ? y1 : row + 1
     const nextX = last ? x1 : x0 + (nextY - y0) * slope
-    addCutPiece(changes, row * stride, x < nextX ? x : nextX, x < nextX ? nextX : x, (nextY - y) * turn, width)
+    addCutPiece(changes, touched, row, row * stride, x < nextX ? x : nextX, x < nextX ? nextX : x, (nextY - y) * turn, width)
     y = nextY
     x = nextX
   }
 }
 
-function addCutPiece(changes: Float64Array, row: number, xa: number, xb: number, d: number, width: number): void {
+function addCutPiece(
+  changes: Float64Array,
+  touched: Int32Array,
+  y: number,
+  row: number,
+  xa: number,
+  xb: number,
+  d: number,
+  width: number,
+): void {
   if (xa >= width) return
   if (xb <= 0) {
+    touched[y] |= 1
     changes[row] += d
     return
   }
   if (xa >= 0 && xb <= width) {
-    addPiece(changes, row, xa, xb, d)
+    addPiece(changes, touched, y, row, xa, xb, d)
     return
   }
   // heights go with columns: the part left of the window, inside, right of it
   const perColumn = d / (xb - xa)
   const from = xa < 0 ? 0 : xa
   const to = xb > width ? width : xb
-  if (xa < 0) changes[row] += -xa * perColumn
-  addPiece(changes, row, from, to, (to - from) * perColumn)
+  if (xa < 0) {
+    touched[y] |= 1
+    changes[row] += -xa * perColumn
+  }
+  addPiece(changes, touched, y, row, from, to, (to - from) * perColumn)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Coverage } from './coverage.ts'
-import { lanesOrNone } from './lanes.ts'
+import { lanesOrNone, type Shorts } from './lanes.ts'
 import { MOMENTS, momentsOfCells } from './moments.ts'
 
 const lanes = lanesOrNone()
@@ -106,4 +106,28 @@ test('what is too large for the memory set aside is left to others', () => {
   const coverage = coverageOf([{ gap: 0, length: 8, fraction: 1 }])
   coverage.cellCount = 10_000
   assert.equal(lanes.measure(bands, coverage), false)
+})
+
+test('differences along rows become samples, and nothing beside the rows is touched', () => {
+  assert.ok(lanes)
+  for (const type of ['uint16', 'int16'] as const) {
+    for (const [columns, stride, from] of [
+      [1, 1, 0],
+      [8, 8, 0],
+      [29, 64, 3],
+      [512, 512, 0],
+    ]) {
+      const rows = 7
+      const [, band]: readonly Shorts[] = lanes.room(type, 2, from + rows * stride) ?? []
+      band.forEach((_, i) => {
+        band[i] = (i * 40_503) >> 3
+      })
+      const expected: Shorts = band.slice()
+      for (let r = 0; r < rows; r++)
+        for (let c = 1; c < columns; c++) expected[from + r * stride + c] += expected[from + r * stride + c - 1] // modulo 2^16
+      lanes.sumRows(band, from, columns, rows, stride)
+      assert.deepEqual(band, expected)
+    }
+  }
+  assert.throws(() => lanes.sumRows(new Uint16Array(8), 0, 8, 1, 8))
 })

@@ -9,7 +9,7 @@ import { type Blocks, blocksOf, type Meetings, meetingsOf } from './blocks.ts'
 import { Coverage, type Window } from './coverage.ts'
 import { type Distribution, distributionOf, Gathered } from './distribution.ts'
 import { figureOf } from './figures.ts'
-import { type Found, type Lanes, lanesOrNone } from './lanes.ts'
+import { type Found, type Lanes, lanesOrNone, type Shorts } from './lanes.ts'
 import { List } from './list.ts'
 import { type Cells, clearMoments, joinMoments, M, MOMENTS, momentsOfCells, momentsOfList } from './moments.ts'
 import { asksForValues, type Statistic } from './statistics.ts'
@@ -147,6 +147,12 @@ export class ZonalWork {
     if (this.#lanes === undefined) this.#lanes = lanesOrNone()
     const { width, height } = this.window(block)
     return this.#lanes?.room(type, this.#plan.raster.bands.length, width * height) ?? undefined
+  }
+
+  /** For the arrays of `room`: samples that are differences along their rows become sums, see `Lanes.sumRows`. */
+  sumRows(samples: Cells, from: number, columns: number, rows: number, stride: number): void {
+    if (!(samples instanceof Uint16Array || samples instanceof Int16Array)) throw new Error('expected samples of 16 bits')
+    this.#lanes?.sumRows(samples as Shorts, from, columns, rows, stride)
   }
 
   /** Takes the cells of one block's window. `visit` hears of every zone's coverage in it, before the next is measured. */

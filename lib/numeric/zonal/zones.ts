@@ -54,23 +54,38 @@ export function toCells(xy: Float64Array, g: Affine): Float64Array {
  * `shared` puts the arrays where threads can see them.
  */
 export function prepareZones(outlines: Outlines, shared = false): Zones {
+  const zones = roomForZones(outlines, shared)
+  prepareRange(zones, 0, zones.count)
+  return zones
+}
+
+/** Zones of which nothing is known yet: `prepareRange` is still to be called of all of them. */
+export function roomForZones(outlines: Outlines, shared: boolean): Zones {
   const memory = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
   const { rings, zones } = outlines
   const count = zones.length - 1
-  // a loop each to a function: one function of several is compiled anew at every loop that is reached
-  const turns = turnsOf(outlines, new Int8Array(memory(rings.length - 1)))
-  const boxes = boxesOf(outlines, new Float64Array(memory(32 * count)))
-  const spans = spansOf(outlines, new Float64Array(memory(16 * Math.ceil(outlines.xy.length / 2 / SPAN))))
+  const turns = new Int8Array(memory(rings.length - 1))
+  const boxes = new Float64Array(memory(32 * count))
+  const spans = new Float64Array(memory(16 * Math.ceil(outlines.xy.length / 2 / SPAN)))
   return { ...outlines, count, turns, boxes, spans }
 }
 
-function turnsOf({ xy, rings, shells }: Outlines, turns: Int8Array): Int8Array {
-  for (let r = 0; r < turns.length; r++) turns[r] = (shells[r] ? 1 : -1) * directionOf(xy, rings[r], rings[r + 1])
-  return turns
+/** Fills in what `Zones` say of zones `from` … `to` − 1; several threads can do so side by side, each for zones of its own. */
+export function prepareRange(zones: Zones, from: number, to: number): void {
+  const [firstRing, endRing] = [zones.zones[from], zones.zones[to]]
+  // a loop each to a function: one function of several is compiled anew at every loop that is reached
+  turnsOf(zones, firstRing, endRing)
+  boxesOf(zones, from, to)
+  // a stretch is asked for only where all of it lies in one ring: those across the ends of the range are nobody's
+  spansOf(zones, Math.ceil(zones.rings[firstRing] / SPAN), Math.ceil(zones.rings[endRing] / SPAN))
 }
 
-function boxesOf({ xy, rings, zones }: Outlines, boxes: Float64Array): Float64Array {
-  for (let z = 0; z + 1 < zones.length; z++) {
+function turnsOf({ xy, rings, shells, turns }: Zones, from: number, to: number): void {
+  for (let r = from; r < to; r++) turns[r] = (shells[r] ? 1 : -1) * directionOf(xy, rings[r], rings[r + 1])
+}
+
+function boxesOf({ xy, rings, zones, boxes }: Zones, from: number, to: number): void {
+  for (let z = from; z < to; z++) {
     let x0 = Number.POSITIVE_INFINITY
     let y0 = Number.POSITIVE_INFINITY
     let x1 = Number.NEGATIVE_INFINITY
@@ -91,23 +106,21 @@ function boxesOf({ xy, rings, zones }: Outlines, boxes: Float64Array): Float64Ar
     boxes[4 * z + 2] = found ? x1 : Number.NaN
     boxes[4 * z + 3] = found ? y1 : Number.NaN
   }
-  return boxes
 }
 
-function spansOf({ xy }: Outlines, spans: Float64Array): Float64Array {
+function spansOf({ xy, spans }: Zones, from: number, to: number): void {
   const vertices = xy.length / 2
-  for (let i = 0; i < spans.length; i += 2) {
+  for (let i = from; i < to; i++) {
     let least = Number.POSITIVE_INFINITY
     let greatest = Number.NEGATIVE_INFINITY
-    for (let v = (i / 2) * SPAN, end = Math.min(v + SPAN, vertices - 1); v <= end; v++) {
+    for (let v = i * SPAN, end = Math.min(v + SPAN, vertices - 1); v <= end; v++) {
       const y = xy[2 * v + 1]
       if (y < least) least = y
       if (y > greatest) greatest = y
     }
-    spans[i] = least
-    spans[i + 1] = greatest
+    spans[2 * i] = least
+    spans[2 * i + 1] = greatest
   }
-  return spans
 }
 
 /** +1 for a ring that runs down on its left side and up on its right (its shoelace, y down, is negative). Measured from its first vertex. */
