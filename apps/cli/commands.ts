@@ -111,14 +111,31 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./undo.ts')).undo,
   },
   {
+    name: 'head',
+    usage: 'head [--out FILE]',
+    zh: '签名链头，供存放于单位之外',
+    en: 'sign how far every chain has come, to keep elsewhere',
+    help: `dishu head [--out FILE]
+
+Writes the hashes of all revisions and the end of the record of access, signed (Ed25519) with the data folder's key; the key's fingerprint goes to
+standard error. Kept outside the office, it shows a register that was cut short or written anew: dishu verify --head FILE. A running server
+makes one a day in the data folder's heads/.
+
+  dishu head --out head-2026-11-24.json
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./head.ts')).head,
+  },
+  {
     name: 'verify',
-    usage: 'verify',
+    usage: 'verify [--head FILE]',
     zh: '核验台账链、登记簿与原始文件',
     en: 'prove that register and files are what the ledger wrote',
-    help: `dishu verify [--county CODE] [--json]
+    help: `dishu verify [--county CODE] [--head FILE [--fingerprint HEX]] [--json]
 
 Takes every digest anew from the rows, chains them, compares the register, the counted cells, the sealed values and the kept files.
-Exit code 6 where a single byte differs.
+Exit code 6 where a single byte differs. --head compares with a signed head (dishu head) as well: what was cut off, or written anew, shows.
+--fingerprint: the key that head must be signed with.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./verify.ts')).verify,
@@ -189,6 +206,62 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./plan.ts')).plan,
   },
   {
+    name: 'soil',
+    usage: 'soil map | maps | areas | grade',
+    zh: '由样品做土壤图，给图斑定级并说明概率，各等级面积与区间',
+    en: 'soil maps of the register: grades with their probability, areas with intervals',
+    help: `dishu soil map [--title TEXT] [--values salt,ph,esp] [--depth 0-20] [--season latest] [--json]
+dishu soil maps | areas | grade --scheme ID [--json]
+
+map makes a soil map of the register's samples: COGs and simulations into the content store, a grade with probabilities for every patch into the register, in
+one revision that can be undone. areas adds them up with 95 % intervals, parts and whole from the same simulations. grade gives the county another scheme or
+rule, and grades everything anew in one revision. Methods and limits: docs/methods/soil.md.
+
+  --values LIST       of salt, ece, ph, esp: three at most, simulated together
+  --depth 0-20        cm      --season latest|any|spring|summer|autumn|winter     --from --to DAY  of sampling
+  --method ordinary|universal     --transform scores|none     --nmax N (32)
+  --model ph="0.2 Nug + 0.8 Sph(6000)"   a given variogram, for each value; else fitted
+  --draws N --seed S  simulations (199) and their seed        --cell M   side of the raster's cells
+  --accept-outliers   believe a value that alone would draw the map
+  --out DIR           copies of the rasters
+  --area CODE --level county|town|village --indicator combined|salt|ece|ph|esp --as-of DAY --known REV   of areas
+  --scheme ID --map-rule most-probable|worst-likely --share 0.3   of grade
+  --reason TEXT       for the ledger
+
+  dishu soil map --values ph,esp --title "Spring 2024"
+  dishu soil areas --level village --json
+  dishu soil grade --scheme songnen-2
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./soil.ts')).soil,
+  },
+  {
+    name: 'library',
+    usage: 'library template|import|list|options',
+    zh: '技术、作物品种、试验与限制：模板、导入、列出，一块地可做什么',
+    en: 'technologies, crops, trials and limits: template, import, list, what a patch may see',
+    help: `dishu library template [--filled] --out FILE.xlsx
+dishu library import FILE.xlsx [--yes] [--dry-run] [--json]
+dishu library list [technologies|practices|crops|varieties|costs|trials|limits] [--json]
+dishu library options PATCH [--json]
+
+The library that plans rest on: technologies with dose, conditions, effects and cost lines, practices made of them, crops and varieties with their tolerance, registered
+trials, limits with the acts they forbid, and the economics. What sources say comes with the program; an office's row of the same code takes its place. import
+shows what would change and writes all of it or nothing, as one revision. options says what may be done with a patch, and why each other thing may not.
+
+  --filled           the library in force instead of empty sheets
+  --valid-from DAY   from which day the rows hold (default: today)
+  --reason TEXT      for the ledger
+  --county CODE      where the register has several
+
+  dishu library template --out library.xlsx
+  dishu library import library.xlsx --dry-run
+  dishu library options 220899100200000123
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./library.ts')).library,
+  },
+  {
     name: 'scene',
     usage: 'scene add FILE|FOLDER… | list | indices | measure',
     zh: '登记影像，列出影像与指数，统计到图斑',
@@ -216,6 +289,63 @@ A registered scene is measured under every patch and parcel; measure does that f
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./scene.ts')).scene,
+  },
+  {
+    name: 'design',
+    usage: 'design draw | list | show P1 | redraw P1 | export P1 --out FILE',
+    zh: '布点设计：抽取、核对、导出、已采情况',
+    en: 'sampling designs: draw, list, draw again, export, planned against taken',
+    help: `dishu design draw [--method stratified|grid|latin|greedy] [--points N | --money YUAN --per-point YUAN] [--seed N] [--json]
+dishu design list|show P1|redraw P1|export P1 --out FILE.xlsx|csv|gpx|kml|geojson [--json]
+
+Decides where the next samples are taken, on the patches of the register. A design is drawn from a seed and kept as one revision; redraw draws it again and
+says whether every point is the same (exit code 6 where not). A point counts as taken when a sample bears its code, or was taken within reach of it.
+
+  --method stratified   random within strata, with known chances (usual); grid: regular with a random start; latin: spread evenly over covariates;
+                        greedy: where the expected error of grades falls most for its cost, from the samples there are
+  --points N            how many; or --money YUAN with --per-point YUAN and --per-km YUAN (from the nearest road or village)
+  --max-distance M      leave out what lies farther from road and village
+  --strata none|grade|mapgrade|class|town|village   --allocation proportional|neyman
+  --covariates place,salt,ece,ph,esp   of a hypercube (values as the newest soil map has them)
+  --value salt|ece|ph|esp   for greedy and neyman
+  --within CODE         a town or village; --classes 0103,1204 land classes by their first digits; --exclude LAYER,… of the register
+  --start LON,LAT       where the way begins; --one-way: it does not lead back
+  --reach M             how near a sample must be to count as the point's (30)
+  --seed N --title TEXT --county CODE
+
+  dishu design draw --strata town --points 120 --seed 7 --title 春季详查
+  dishu design export P1 --out P1.gpx
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./design.ts')).design,
+  },
+  {
+    name: 'water',
+    usage: 'water template|import|check|balance',
+    zh: '水源、渠系、定额：模板、导入、检查、水量平衡',
+    en: 'sources, canals, quotas: template, import, check, balance',
+    help: `dishu water template [--filled] [--out FILE.xlsx]
+dishu water import FILE.xlsx [--whole] [--dry-run] [--yes] [--json]
+dishu water check [--json]
+dishu water balance [--year-type P25|P50|P75|P90] [--level general|advanced] [--json]
+
+Sources with their volumes by month and year type, reserve and other users, canals and drains, districts, limits, quotas, seasons and climate. The template
+explains every column and its unit; import shows what would change, tells what is wrong with it, and writes all of it or nothing, as one revision that can be
+undone. check lists rings, loose ends, slips of units and lacks (exit code 6 where there are errors or warnings). balance sets supply against demand month by month.
+
+  --filled           the template with what is registered, to be changed and imported again
+  --whole            each sheet of the file is the whole list: rows it lacks are ended
+  --dry-run          show what would change and stop
+  --valid-from DAY   from which day the rows hold (default: today)
+  --reason TEXT      why, for the ledger
+  --county CODE      where the register has several
+
+  dishu water template --out water.xlsx
+  dishu water import water.xlsx --yes
+  dishu water balance --year-type P75
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./water.ts')).water,
   },
   {
     name: 'sample',
@@ -311,6 +441,28 @@ Every run says, by leaving samples out, whether the map is better than the mean.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./krige.ts')).krige,
+  },
+  {
+    name: 'accuracy',
+    usage: 'accuracy PLACES --map … --truth … --drawn … --areas …',
+    zh: '由随机抽取的点位检验图件、推算各级面积及其变化',
+    en: 'test a map, and estimate areas and their change, by places drawn by chance',
+    help: `dishu accuracy PLACES.csv --map COLUMN --truth COLUMN --drawn simple|stratified|grid --areas NAME=AREA,…|AREAS.csv [--strata COLUMN] [--json]
+
+How right a map is, how much land of each class there is (with a 95 % interval), and whether that has changed. Only places drawn by chance can tell; others are
+refused. Formulas: docs/methods/soil.md.
+
+  --map --truth COLUMN what the map has there, and what was found there
+  --drawn DESIGN       simple, stratified (strata with --strata; by default the map's own classes), grid (with a start drawn by chance)
+  --drawn-column COLUMN, --probability-column COLUMN   how each place was drawn, and its chance, where the table says so
+  --areas LIST|FILE    areas of all strata; of a simple sample those of the map's classes, or all=AREA; in any unit
+  --earlier COLUMN     what was found there before: is the change real?
+  --earlier-file FILE  another sample, drawn apart, with the same columns and areas
+
+  dishu accuracy places.csv --map grade --truth found --drawn stratified --areas none=12000,light=3400,heavy=600
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./accuracy.ts')).accuracy,
   },
   {
     name: 'forest',

@@ -15,6 +15,7 @@ export async function count(words: readonly string[]): Promise<Exit> {
     known: { type: 'string' },
     class: { type: 'string' },
     grade: { type: 'string' },
+    mapgrade: { type: 'string' },
     owner: { type: 'string' },
     contract: { type: 'string' },
     saline: { type: 'string' },
@@ -28,8 +29,20 @@ export async function count(words: readonly string[]): Promise<Exit> {
     const reply = await transaction(
       app.pool,
       async (db) => {
-        const { by, area, level, known, class: landClass, grade, owner, contract, saline } = values
-        const address = { by, within: area, level, asOf: values['as-of'], known, class: landClass, grade, owner, contract, saline }
+        const { by, area, level, known, class: landClass, grade, mapgrade, owner, contract, saline } = values
+        const address = {
+          by,
+          within: area,
+          level,
+          asOf: values['as-of'],
+          known,
+          class: landClass,
+          grade,
+          mapgrade,
+          owner,
+          contract,
+          saline,
+        }
         return orRefused(await handleCount(db, county, address, await contextOf(db, county, new Date(), language)))
       },
       { readOnly: true, isolation: 'repeatable read' },
@@ -39,17 +52,22 @@ export async function count(words: readonly string[]): Promise<Exit> {
       return EXIT.done
     }
     const dimensions = (values.by ?? '').split(',').filter(Boolean)
+    const withInterval = reply.rows.some(({ interval }) => interval !== undefined)
     const rows = reply.rows.map((row) => [
       ...dimensions.map((each) => String(row.by[each as keyof typeof row.by] ?? '')),
       muText(row.area),
       m2Text(row.area),
       String(row.patches),
+      ...(withInterval
+        ? [row.interval ? `${muText(row.interval.estimate)} ± ${muText((row.interval.high - row.interval.low) / 2)}` : '']
+        : []),
     ])
     rows.push([
       ...dimensions.map((_, i) => (i === 0 ? (zh ? '合计' : 'total') : '')),
       muText(reply.total.area),
       m2Text(reply.total.area),
       String(reply.total.patches),
+      ...(withInterval ? [''] : []),
     ])
     if (reply.synthetic) process.stdout.write(zh ? '虚构示例数据，不代表任何真实地区。\n' : 'Synthetic sample data; no real place.\n')
     process.stdout.write(
@@ -59,9 +77,15 @@ export async function count(words: readonly string[]): Promise<Exit> {
     )
     process.stdout.write(
       table(
-        [...dimensions, zh ? '亩' : 'mu', zh ? '平方米' : 'm²', zh ? '图斑' : 'patches'],
+        [
+          ...dimensions,
+          zh ? '亩' : 'mu',
+          zh ? '平方米' : 'm²',
+          zh ? '图斑' : 'patches',
+          ...(withInterval ? [zh ? '估计（亩，95%）' : 'estimate (mu, 95 %)'] : []),
+        ],
         rows,
-        new Set([dimensions.length, dimensions.length + 1, dimensions.length + 2]),
+        new Set([dimensions.length, dimensions.length + 1, dimensions.length + 2, dimensions.length + 3]),
       ),
     )
     if (reply.unplaced.contracts > 0)

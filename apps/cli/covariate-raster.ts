@@ -1,15 +1,17 @@
-/** Bands of a raster as covariates: measured values, row by row, NaN where there is none. */
-import { basename } from 'node:path'
-import { Refused } from '@dishu/base/refusal'
-import { type Geotiff, openTiff, placeOfTiff } from '@dishu/formats/geotiff/geotiff'
-import { fileSource } from '@dishu/formats/geotiff/source'
+/** Bands of a raster as covariates: measured values, row by row, NaN where there is none. The file is a stranger's: it is read in a process of its own with limits, without network or other files. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Refusal, Refused } from '@dishu/base/refusal'
 import type { Crs } from '@dishu/formats/layers'
+import { fences, permissions } from '@dishu/formats/sandbox/fence'
 import type { Grid } from '@dishu/numeric/kriging/kriging'
 
-export type CovariateRaster = {
-  readonly grid: Grid
-  readonly crs: Crs | null
-  readonly names: readonly string[]
+type Opened = { readonly grid: Grid; readonly crs: Crs | null; readonly names: readonly string[] }
+
+export type CovariateRaster = Opened & {
   /** Rows `from` … `to` − 1 of the bands, side by side: one entry a band for each cell. */
   rows(from: number, to: number): Promise<Float64Array>
   /** The same at places (metres of the raster's system): NaN outside and where a band has no value. */
@@ -17,90 +19,174 @@ export type CovariateRaster = {
   close(): void
 }
 
-/** Rows read at a time where places are looked up. */
-const STRIP = 256
+export type RasterOrder = { readonly id: number } & (
+  | { readonly do: 'open'; readonly path: string; readonly wanted: readonly string[] }
+  | { readonly do: 'rows'; readonly from: number; readonly to: number }
+  | { readonly do: 'at'; readonly x: readonly number[]; readonly y: readonly number[] }
+)
+/** A line before `bytes` bytes of doubles. */
+export type RasterHead = {
+  readonly id: number
+  readonly bytes: number
+  readonly opened?: Opened
+  readonly refused?: Refusal
+  readonly failed?: string
+}
+
+const CHILD = fileURLToPath(new URL('./covariate.child.ts', import.meta.url))
+const RSS_MB = 2048
+/** Seconds for one answer. */
+const IDLE_S = 300
+const CPU_S = 24 * 3600
+const LOOK_MS = 200
+
+type Waiting = {
+  readonly since: number
+  readonly done: (told: { head: RasterHead; bytes: Uint8Array }) => void
+  readonly failed: (why: unknown) => void
+}
 
 /**
  * Opens the bands of those names; a number is the band's place, from 1, and no names are all bands. Refused: a band that is not there, an image without a
- * place, and one that does not run north.
+ * place, one that does not run north, and what the reading process needs too much memory or time for.
  */
 export async function openCovariates(path: string, wanted: readonly string[]): Promise<CovariateRaster> {
-  const source = fileSource(path)
+  const reader = startReader(path)
   try {
-    const tiff = await openTiff(source)
-    const bands = bandsOf(tiff, wanted)
-    const grid = gridOf(tiff, basename(path))
-    const rows = (from: number, to: number) => readRows(tiff, bands, from, to)
+    const { head } = await reader.ask({ do: 'open', path: realPath(path), wanted })
+    if (!head.opened) throw new Error('expected the raster to be opened')
+    const values = async (order: Order) => doublesOf((await reader.ask(order)).bytes)
     return {
-      grid,
-      crs: tiff.crs,
-      names: bands.map((b) => nameOf(tiff, b)),
-      rows,
-      at: (x, y) => lookUp(grid, bands.length, rows, x, y),
-      close: () => source.close(),
+      ...head.opened,
+      rows: (from, to) => values({ do: 'rows', from, to }),
+      at: (x, y) => values({ do: 'at', x: [...x], y: [...y] }),
+      close: reader.close,
     }
   } catch (fault) {
-    source.close()
+    reader.close()
     throw fault
   }
 }
 
-const nameOf = (tiff: Geotiff, band: number) => tiff.bands[band].name || String(band + 1)
+type Order = RasterOrder extends infer One ? (One extends RasterOrder ? Omit<One, 'id'> : never) : never
 
-function bandsOf(tiff: Geotiff, wanted: readonly string[]): number[] {
-  const names = tiff.bands.map((_, b) => nameOf(tiff, b))
-  if (wanted.length === 0) return names.map((_, b) => b).filter((b) => !tiff.bands[b].isAlpha)
-  return wanted.map((name) => {
-    const named = names.indexOf(name)
-    const band = named >= 0 ? named : /^\d+$/.test(name) ? Number(name) - 1 : -1
-    if (band < 0 || band >= names.length) throw new Refused({ code: 'kriging/no-such-band', details: { band: name, bands: names } })
-    return band
+/** Links are followed here: the process may read the file itself, and no way to it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path // refused by whoever opens it
+  }
+}
+
+/** A copy: a Buffer is a window on memory that others use, and begins anywhere. */
+const doublesOf = (bytes: Uint8Array) => new Float64Array(new Uint8Array(bytes).buffer)
+
+function startReader(path: string): { ask(order: Order): Promise<{ head: RasterHead; bytes: Uint8Array }>; close(): void } {
+  const scratch = mkdtempSync(join(tmpdir(), 'dishu-raster-'))
+  const { network, cpu } = fences()
+  const node = [
+    process.execPath,
+    `--max-old-space-size=${Math.floor(RSS_MB * 0.75)}`,
+    '--disable-warning=ExperimentalWarning',
+    ...permissions([realPath(path), `${dirname(CHILD)}/*`], scratch),
+    CHILD,
+  ]
+  const [program, ...args] = [...(cpu ? ['prlimit', `--cpu=${CPU_S}:${CPU_S}`, '--core=0'] : []), ...(network ?? []), ...node]
+  const child = spawn(program, args, { cwd: scratch, env: {}, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] })
+  const waiting = new Map<number, Waiting>()
+  const refused = (code: string, details: object) => new Refused({ code, details: { file: basename(path), rows: 0, ...details } })
+  let ended: unknown = null
+  const end = (why: unknown) => {
+    ended ??= why
+    child.kill('SIGKILL')
+    for (const { failed } of waiting.values()) failed(ended)
+    waiting.clear()
+  }
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (stderr.length < 4000) stderr += chunk.toString('utf8')
+  })
+  child.stdin?.on('error', () => {}) // it is gone: its exit says why
+  child.on('error', end)
+  child.on('close', (code, by) => {
+    const memory = by === 'SIGKILL' || /heap out of memory|allocation failed/i.test(stderr)
+    end(
+      memory
+        ? refused('formats/needs-too-much-memory', { limitMb: RSS_MB })
+        : refused('formats/reader-failed', { reason: (stderr.trim() || `exit ${code ?? by}`).slice(0, 300) }),
+    )
+  })
+  const look = setInterval(() => {
+    const oldest = Math.min(...[...waiting.values()].map(({ since }) => since))
+    if ((performance.now() - oldest) / 1000 > IDLE_S) end(refused('formats/took-too-long', { seconds: IDLE_S }))
+    else if (residentMb(child.pid) > RSS_MB) end(refused('formats/needs-too-much-memory', { limitMb: RSS_MB }))
+  }, LOOK_MS)
+  look.unref()
+  hearFrames(child.stdio[3] as NodeJS.ReadableStream, (head, bytes) => {
+    const asked = waiting.get(head.id)
+    waiting.delete(head.id)
+    if (head.refused) asked?.failed(new Refused(head.refused))
+    else if (head.failed) {
+      const memory = /heap out of memory|allocation failed|Invalid (array|string) length|ERR_MEMORY/i.test(head.failed)
+      asked?.failed(
+        memory
+          ? refused('formats/needs-too-much-memory', { limitMb: RSS_MB })
+          : refused('formats/reader-failed', { reason: head.failed.slice(0, 300) }),
+      )
+    } else asked?.done({ head, bytes })
+  })
+  let next = 0
+  return {
+    ask: (order) =>
+      new Promise((done, failed) => {
+        if (ended !== null) return failed(ended)
+        const id = next++
+        waiting.set(id, { since: performance.now(), done, failed })
+        child.stdin?.write(`${JSON.stringify({ ...order, id })}\n`)
+      }),
+    close() {
+      clearInterval(look)
+      end(new Error('the raster was closed'))
+      rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A head, a line of JSON, and so many bytes behind it; again and again. */
+function hearFrames(stream: NodeJS.ReadableStream, hear: (head: RasterHead, bytes: Uint8Array) => void): void {
+  let head: RasterHead | null = null
+  let chunks: Buffer[] = []
+  let held = 0
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    held += chunk.length
+    for (;;) {
+      if (!head) {
+        const all = Buffer.concat(chunks)
+        const line = all.indexOf(10)
+        chunks = [all]
+        if (line < 0) return
+        head = JSON.parse(all.toString('utf8', 0, line)) as RasterHead
+        chunks = [all.subarray(line + 1)]
+        held = all.length - line - 1
+      }
+      if (held < head.bytes) return
+      const all = Buffer.concat(chunks)
+      const [told, bytes] = [head, all.subarray(0, head.bytes)]
+      chunks = [all.subarray(head.bytes)]
+      held -= head.bytes
+      head = null
+      hear(told, bytes)
+    }
   })
 }
 
-function gridOf(tiff: Geotiff, file: string): Grid {
-  const [left, dx, turnX, top, turnY, dy] = placeOfTiff(tiff, file)
-  if (turnX !== 0 || turnY !== 0) throw new Refused({ code: 'formats/tiff-without-place', details: { file } })
-  return { x0: left + dx / 2, y0: top + dy / 2, dx, dy, columns: tiff.width, rows: tiff.height }
-}
-
-async function readRows(tiff: Geotiff, bands: readonly number[], from: number, to: number): Promise<Float64Array> {
-  const window = { x: 0, y: from, width: tiff.width, height: to - from }
-  const [samples, mask] = [await tiff.readWindow(bands, window), await tiff.readMask(window)]
-  const cells = window.width * window.height
-  const out = new Float64Array(cells * bands.length)
-  for (const [k, band] of samples.entries()) {
-    const { scale, offset } = tiff.bands[bands[k]]
-    for (let i = 0; i < cells; i++) {
-      const sample = Number(band[i])
-      out[i * bands.length + k] = sample === tiff.nodata || mask?.[i] === 0 ? Number.NaN : sample * scale + offset
-    }
+/** Resident memory of a process in MB, from /proc; 0 where there is none. */
+function residentMb(pid: number | undefined): number {
+  try {
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
   }
-  return out
-}
-
-async function lookUp(
-  { x0, y0, dx, dy, columns, rows }: Grid,
-  bands: number,
-  read: (from: number, to: number) => Promise<Float64Array>,
-  x: Float64Array,
-  y: Float64Array,
-): Promise<Float64Array> {
-  const out = new Float64Array(x.length * bands).fill(Number.NaN)
-  const strips = new Map<number, number[]>()
-  for (let i = 0; i < x.length; i++) {
-    const row = Math.round((y[i] - y0) / dy)
-    const column = Math.round((x[i] - x0) / dx)
-    if (row < 0 || row >= rows || column < 0 || column >= columns) continue
-    const strip = Math.floor(row / STRIP)
-    strips.set(strip, [...(strips.get(strip) ?? []), i])
-  }
-  for (const [strip, places] of [...strips].sort(([a], [b]) => a - b)) {
-    const cells = await read(strip * STRIP, Math.min(rows, (strip + 1) * STRIP))
-    for (const i of places) {
-      const cell = (Math.round((y[i] - y0) / dy) - strip * STRIP) * columns + Math.round((x[i] - x0) / dx)
-      out.set(cells.subarray(cell * bands, (cell + 1) * bands), i * bands)
-    }
-  }
-  return out
 }

@@ -17,3 +17,17 @@ test('stopped, nobody waits for what is under way or queued', { timeout: 20_000 
   await assert.rejects(crew.run(5), reason)
   await crew.close()
 })
+
+const DOUBLER = new URL(
+  'data:text/javascript,import { parentPort } from "node:worker_threads"; parentPort.on("message", (n) => parentPort.postMessage(n === 5 ? { fault: "five" } : { answer: 2 * n }))',
+)
+
+test('with several tasks in hand every task still gets its own answer, and its own fault', { timeout: 20_000 }, async () => {
+  const crew = new Crew<null, number, number>(DOUBLER, null, 2, never, undefined, 3)
+  const told = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => crew.run(n)))
+  told.forEach((each, n) => {
+    if (n === 5) assert.equal(each.status, 'rejected')
+    else assert.deepEqual(each, { status: 'fulfilled', value: 2 * n })
+  })
+  await crew.close()
+})

@@ -8,18 +8,21 @@ export type Reply<Answer> = { readonly answer: Answer } | { readonly fault: stri
 
 /**
  * `workers` threads of the module at `file`, or none for a crew of one, who is then this thread, by `alone`. Answers come back in any order; each task's own is
- * what `run` promises. When `signal` says so, nobody waits any longer: what is under way and what is queued fails with its reason.
+ * what `run` promises. `inHand`: tasks that lie with a thread at a time; more than one where tasks are alike and the main thread is busy between (it packs and writes), so that
+ * nobody stands idle until it listens. When `signal` says so, nobody waits any longer: what is under way and what is queued fails with its reason.
  */
 export class Crew<Setup, Task, Answer> {
   readonly #threads: Worker[] = []
-  readonly #idle: Worker[] = []
   readonly #queue: Waiting<Task, Answer>[] = []
-  readonly #busy = new Map<Worker, Waiting<Task, Answer>>()
+  /** Tasks of each thread in the order in which it was given them, and answers them. */
+  readonly #inHand = new Map<Worker, Waiting<Task, Answer>[]>()
   readonly #alone: ((task: Task) => Answer) | null
   readonly #signal: AbortSignal | undefined
+  readonly #most: number
   #closed = false
 
-  constructor(file: URL, setup: Setup, workers: number, alone: (setup: Setup) => (task: Task) => Answer, signal?: AbortSignal) {
+  constructor(file: URL, setup: Setup, workers: number, alone: (setup: Setup) => (task: Task) => Answer, signal?: AbortSignal, inHand = 1) {
+    this.#most = inHand
     this.#signal = signal
     signal?.addEventListener('abort', () => this.#stop(), { once: true })
     this.#alone = workers <= 1 ? alone(setup) : null
@@ -29,7 +32,7 @@ export class Crew<Setup, Task, Answer> {
       thread.on('error', (fault) => this.#lose(thread, fault))
       thread.on('exit', () => this.#lose(thread, new Error('a working thread ended')))
       this.#threads.push(thread)
-      this.#idle.push(thread)
+      this.#inHand.set(thread, [])
     }
   }
 
@@ -55,30 +58,37 @@ export class Crew<Setup, Task, Answer> {
   }
 
   #stop(): void {
-    for (const { failed } of [...this.#busy.values(), ...this.#queue.splice(0)]) failed(this.#signal?.reason)
+    for (const { failed } of [...[...this.#inHand.values()].flatMap((own) => own.splice(0)), ...this.#queue.splice(0)])
+      failed(this.#signal?.reason)
   }
 
+  /** Gives the next task to the thread with the fewest. */
   #next(): void {
-    while (this.#idle.length > 0 && this.#queue.length > 0) {
-      const [thread, waiting] = [this.#idle.pop(), this.#queue.shift()]
-      if (!thread || !waiting) return
-      this.#busy.set(thread, waiting)
-      thread.postMessage(waiting.task)
+    for (;;) {
+      let freest: Worker | null = null
+      let fewest = this.#most
+      for (const [thread, own] of this.#inHand) {
+        if (own.length >= fewest) continue
+        freest = thread
+        fewest = own.length
+      }
+      const waiting = freest ? this.#queue.shift() : undefined
+      if (!freest || !waiting) return
+      this.#inHand.get(freest)?.push(waiting)
+      freest.postMessage(waiting.task)
     }
   }
 
   #hear(thread: Worker, reply: Reply<Answer>): void {
-    const waiting = this.#busy.get(thread)
-    this.#busy.delete(thread)
-    this.#idle.push(thread)
+    const waiting = this.#inHand.get(thread)?.shift()
     this.#next()
     if ('fault' in reply) waiting?.failed(new Error(reply.fault))
     else waiting?.done(reply.answer)
   }
 
   #lose(thread: Worker, fault: unknown): void {
-    this.#busy.get(thread)?.failed(fault)
-    this.#busy.delete(thread)
+    for (const { failed } of this.#inHand.get(thread) ?? []) failed(fault)
+    this.#inHand.delete(thread)
     if (!this.#closed) for (const { failed } of this.#queue.splice(0)) failed(fault)
   }
 

@@ -130,7 +130,7 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
       line.end()
       if (!written.ok) throw new Refused(written.refusal)
       finished = true
-      const revisions = written.value.map(({ county, rev, made, closed, hash }) => ({ county, rev, made, closed, hash }))
+      const revisions = written.value.map(({ county, rev, made, closed, hash, unlaid }) => ({ county, rev, made, closed, hash, unlaid }))
       if (values.json)
         printJson({ import: { ...view, state: 'done', revisions: revisions.map(({ county, rev }) => ({ county, rev })) }, revisions })
       else
@@ -140,6 +140,13 @@ export async function importFiles(words: readonly string[]): Promise<Exit> {
               ? `已写入 ${each.county} 第 ${each.rev} 号修订：新增 ${each.made} 条，截止 ${each.closed} 条。撤销：dishu undo ${each.rev}\n`
               : `Written as revision ${each.rev} of ${each.county}: ${each.made} rows made, ${each.closed} closed. To take it back: dishu undo ${each.rev}\n`,
           )
+      const unlaid = revisions.reduce((sum, each) => sum + each.unlaid, 0)
+      if (unlaid > 0)
+        process.stderr.write(
+          zh
+            ? `有 ${unlaid} 个图斑没能与其上的承包地块叠加（坐标系无法换算，或界线缠绕过多），暂按整块“无承包”统计。请核对坐标系和界线。\n`
+            : `${unlaid} patches could not be laid under the contract parcels on them (a coordinate system that cannot be converted, or outlines too tangled): each counts whole, as under no contract. Check the systems and outlines.\n`,
+        )
       return EXIT.done
     } catch (cause) {
       line.end()

@@ -3,9 +3,9 @@ import { readWkb } from '@dishu/base/wkb'
 import type { Crs } from '@dishu/formats/layers'
 import { type Grid, Kriging, type Neighbourhood, type Samples } from '@dishu/numeric/kriging/kriging'
 import { sillOf, type VariogramModel } from '@dishu/numeric/kriging/model'
-import { fromLogarithms, fromScore, momentsFromScores, type ScoreTable } from '@dishu/numeric/kriging/scores'
+import { fromLogarithms, fromScore, meanFromScores, momentsFromScores, type ScoreTable } from '@dishu/numeric/kriging/scores'
 import { simulate } from '@dishu/numeric/kriging/simulate'
-import { polygonSupport, withinVariance } from '@dishu/numeric/kriging/support'
+import { polygonSupport } from '@dishu/numeric/kriging/support'
 import { planeOf } from './planes.ts'
 
 /** How values were changed before kriging, and are changed back. */
@@ -94,12 +94,15 @@ export function krigeWork(setup: KrigeSetup): (task: KrigeTask) => KrigeAnswer {
       maxY = Math.max(maxY, support.middleY)
       if (transform.kind === 'none') {
         const covariates = drift === 'place' ? Float64Array.of(support.middleX, support.middleY) : undefined
-        kriging.predictBlock(support, withinVariance(support, kriging.covariance), answers, b, covariates)
+        kriging.predictBlock(support, kriging.withinVariance(support), answers, b, covariates)
       } else {
         const joint = room(support.x.length)
         const errors = new Float64Array(support.x.length ** 2)
         if (!kriging.predictJointly(support, joint, errors)) continue
-        const { mean, variance } = meanOfLogs(joint.prediction, joint.predictorVariance, errors, support.weights, sill)
+        const { mean, variance } =
+          transform.kind === 'log'
+            ? meanOfLogs(joint.prediction, joint.predictorVariance, errors, support.weights, sill)
+            : meanFromScores(transform.table, joint.prediction, joint.variance, errors, support.weights)
         answers.prediction[b] = mean
         answers.variance[b] = variance
       }

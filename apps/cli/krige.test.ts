@@ -223,13 +223,15 @@ describe('a map', () => {
     let sum = 0
     for (let row = 10; row < 25; row++) for (let column = 25; column < 40; column++) sum += Number(bands[0][row * 50 + column]) / 225
     assert.ok(Math.abs(Number(second[1]) - sum) < 0.1, `${second[1]} and ${sum}`)
-    const logs = await krige(file, '--value', 'ec', '--log', '--epsg', '4550', '--blocks', layer, '--blocks-out', at('logs.csv'))
-    const [, , ofLogs] = readFileSync(at('logs.csv'), 'utf8')
-      .trim()
-      .split('\r\n')
-      .map((line) => line.split(','))
-    assert.equal(logs.code, 0)
-    assert.ok(Math.abs(Number(ofLogs[1]) - sum) < 0.3 && Number(ofLogs[2]) > 0)
+    for (const transform of ['--log', '--scores']) {
+      const words = ['--value', 'ec', transform, '--epsg', '4550', '--blocks', layer, '--blocks-out', at('changed.csv')]
+      assert.equal((await krige(file, ...words)).code, 0)
+      const [, , large] = readFileSync(at('changed.csv'), 'utf8')
+        .trim()
+        .split('\r\n')
+        .map((line) => line.split(','))
+      assert.ok(Math.abs(Number(large[1]) - sum) < 0.3 && Number(large[2]) > 0, `${transform}: ${large} and ${sum}`)
+    }
   })
 
   test('blocks far from the samples are refused, and what is no polygon goes without a value and a shape', async () => {

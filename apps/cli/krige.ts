@@ -70,6 +70,8 @@ const USAGE = {
 const MOST_CELLS = 400_000_000
 /** Cells along a side: a row of tiles is held at a time. */
 const LONGEST_SIDE = 50_000
+/** Tasks that lie with a thread: a row of tiles is packed while each works through about so many. */
+const TASKS_IN_HAND = 3
 /** Points that stand for a parcel: its variance is then right to a thousandth of the sill, its value to a hundredth of the sill's root (docs/methods/soil.md). */
 const BLOCK_POINTS = 36
 type Values = ReturnType<typeof wordsOf<typeof OPTIONS>>['values']
@@ -149,6 +151,7 @@ export async function krige(words: readonly string[]): Promise<Exit> {
       threads,
       krigeWork,
       abort.signal,
+      TASKS_IN_HAND,
     )
     try {
       let leftOut = 0
@@ -233,13 +236,13 @@ const listOf = (text: string | undefined) =>
 function refuseTogether(values: Values): void {
   const pairs: readonly (readonly [unknown, string, unknown, string])[] = [
     [values.log, '--log', values.scores, '--scores'],
-    [values.scores, '--scores', values.blocks, '--blocks'],
     [values.raster, '--raster', values.blocks, '--blocks'],
     [values.raster, '--raster', values.drift, '--drift'],
     [values.raster, '--raster', values.extent, '--extent'],
     [values.raster, '--raster', values.simulate, '--simulate'],
     [values.drift, '--drift', values.simulate, '--simulate'],
     [values.log && values.drift, '--log --drift', values.blocks, '--blocks'],
+    [values.scores && values.drift, '--scores --drift', values.blocks, '--blocks'],
   ]
   for (const [one, option, two, other] of pairs) if (one && two) throw new Refused({ code: 'kriging/not-with', details: { option, other } })
 }

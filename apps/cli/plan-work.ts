@@ -1,13 +1,15 @@
 /** Reading, solving and explaining a program, as the thread of `dishu plan` does it: a solver is in one piece from beginning to end and hears no signal. */
 import { Refused } from '@dishu/base/refusal'
+import type { Program } from '@dishu/land/plan/plan'
 import { explainProgram, readProgram, type SolveWords, solveProgram } from '@dishu/land/plan/program.jobs'
 import type { Plan } from '@dishu/numeric/allocation/plan'
+import type { StagedPlan } from '@dishu/numeric/allocation/staged'
 
 export type PlanTask = {
   readonly file: string
   readonly words: SolveWords
   /** Whether to explain too, and which parcel. */
-  readonly explain: { readonly parcel: string | undefined } | null
+  readonly explain: { readonly parcel: string | undefined; readonly sensitivity: boolean } | null
   /** Its first number becomes 1 when the work shall end with the best so far. */
   readonly stop: Int32Array
 }
@@ -17,6 +19,8 @@ export type PlanAnswer = {
   readonly solved: Pick<Plan, 'status' | 'benefit' | 'bound' | 'gap' | 'violation'>
   /** Of each parcel the option's place among those stated, −1 for none. */
   readonly chosen: readonly number[]
+  /** Of each work and cluster the year in which it is opened, null for never; null where the program has none. */
+  readonly opened: Readonly<Record<string, string | null>> | null
   readonly explained: Explanation | null
 }
 
@@ -26,12 +30,23 @@ export async function planWork({ file, words, explain, stop }: PlanTask, onBound
   const program = read.value
   const isStopped = () => Atomics.load(stop, 0) !== 0
   const solved = await solveProgram(program, words, onBound, isStopped)
-  const explained = explain && !isStopped() ? await explainProgram(program, solved, explain.parcel) : null
+  const explained = explain && !isStopped() ? await explainProgram(program, solved, explain.parcel, explain.sensitivity) : null
   if (explained && !explained.ok) throw new Refused(explained.refusal)
   const { status, benefit, bound, gap, violation } = solved
   return {
     solved: { status, benefit, bound, gap, violation },
     chosen: Array.from(solved.choice, (option, unit) => (option < 0 ? -1 : program.statedOption(unit, option))),
+    opened: openedOf(program, solved),
     explained: explained?.value ?? null,
   }
+}
+
+function openedOf({ problem, staged }: Program, { state }: StagedPlan): PlanAnswer['opened'] {
+  const { works } = problem
+  if (!staged || !works) return null
+  return Object.fromEntries(
+    Array.from(state, (stage, w) => [w, stage] as const)
+      .filter(([w]) => staged.isCopy[w] === 0)
+      .map(([w, stage]) => [staged.workName(w), stage < works.stages ? staged.stageName(stage) : null]),
+  )
 }

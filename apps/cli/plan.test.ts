@@ -105,7 +105,7 @@ test('stopped at its first bound, the best so far is told with its gap', async (
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const words = { seed: undefined, gap: undefined, seconds: undefined }
   let bounds = 0
-  const { solved, chosen, explained } = await planWork({ file, words, explain: { parcel: undefined }, stop }, () => {
+  const { solved, chosen, explained } = await planWork({ file, words, explain: { parcel: undefined, sensitivity: false }, stop }, () => {
     bounds++
     Atomics.store(stop, 0, 1)
   })
@@ -119,4 +119,47 @@ test('a file that begins with a byte order mark is read', () => {
   const marked = join(folder, 'marked.json')
   writeFileSync(marked, `\uFEFF${JSON.stringify({ limits: [], parcels: [{ id: 'a', options: [{ id: 'x', benefit: 4, uses: {} }] }] })}`)
   assert.equal(JSON.parse(dishu('solve', marked, '--json').stdout).objective, 4)
+})
+
+test('a program with canals, works and clusters is solved, explained and written out', () => {
+  const staged = join(folder, 'staged.json')
+  writeFileSync(
+    staged,
+    JSON.stringify({
+      years: ['2027', '2028'],
+      limits: [{ id: 'money', atMost: 30 }],
+      networks: [
+        {
+          id: 'canal',
+          periods: ['june'],
+          reaches: [{ id: 'main', from: 'weir', to: 'east', efficiency: 0.5, capacity: 20 }],
+          sources: [{ id: 'river', node: 'weir', volume: { june: 100 } }],
+        },
+      ],
+      works: [{ id: 'ditch', openings: [{ year: '2028', benefit: -2, uses: { money: 10 } }] }],
+      parcels: ['a', 'b'].map((id, n) => ({
+        id,
+        options: [{ id: 'paddy', benefit: 7 + n, uses: { 'canal/east/june': 10, money: 5 }, needs: { ditch: '2028' } }],
+      })),
+    }),
+  )
+  // 20 of the main canal are 10 in the east: one parcel, the better one: 8 − 2
+  const answer = JSON.parse(dishu('solve', staged, '--json').stdout)
+  assert.deepEqual([answer.status, answer.objective, answer.chosen, answer.opened], ['optimal', 6, [-1, 0], { ditch: '2028' }])
+  const { limits, parcel } = JSON.parse(dishu('explain', staged, '--parcel', 'a', '--json').stdout)
+  assert.ok(limits.every(({ more, less }: { more: number; less: number }) => more <= less + 1e-6))
+  assert.deepEqual(
+    parcel.options.map(({ option }: { option: string | null }) => option),
+    [null, 'paddy'],
+  )
+  const { sensitivity } = JSON.parse(dishu('explain', staged, '--sensitivity', '--json').stdout)
+  // 10 % more or less water changes nothing for one parcel: 20 of 22, 10 of 11; at 18 none is left
+  assert.deepEqual(
+    sensitivity.map(({ what, change, benefit }: { what: string; change: number; benefit: number }) => [what, change, benefit]),
+    [
+      ['water', -0.1, 0],
+      ['water', 0.1, 6],
+    ],
+  )
+  assert.match(dishu('export', staged, '--to', 'lp').stdout, /limit "canal\/main\/june"[\s\S]*work "ditch"[\s\S]*Maximize/)
 })

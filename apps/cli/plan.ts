@@ -26,6 +26,7 @@ export async function plan(words: readonly string[]): Promise<Exit> {
     gap: { type: 'string' },
     seed: { type: 'string' },
     parcel: { type: 'string' },
+    sensitivity: { type: 'boolean' },
     to: { type: 'string' },
     out: { type: 'string' },
   })
@@ -38,10 +39,10 @@ export async function plan(words: readonly string[]): Promise<Exit> {
     return EXIT.usage
   }
   if (action === 'export') return exportProgram(file, format, values.out)
-  const explain = action === 'explain' ? { parcel: values.parcel } : null
+  const explain = action === 'explain' ? { parcel: values.parcel, sensitivity: values.sensitivity === true } : null
   const answer = await answerTo({ file, words: { seed, gap, seconds }, explain })
   if (!answer) return EXIT.interrupted
-  const { solved, chosen, explained, interrupted } = answer
+  const { solved, chosen, opened, explained, interrupted } = answer
   const exit = interrupted ? EXIT.interrupted : solved.status === 'infeasible' ? EXIT.found : EXIT.done
   if (explained) {
     process.stdout.write(values.json ? `${JSON.stringify(explained)}\n` : explanationText(explained))
@@ -56,6 +57,7 @@ export async function plan(words: readonly string[]): Promise<Exit> {
     maxViolation: solved.violation,
     cpuSeconds: (user + system) / 1e6,
     chosen,
+    ...(opened ? { opened } : {}),
   }
   process.stdout.write(values.json ? `${JSON.stringify(told)}\n` : solutionText(told))
   return exit
@@ -104,9 +106,10 @@ type Told = Pick<PlanAnswer['solved'], 'status' | 'bound'> & {
   readonly maxViolation: number
   readonly cpuSeconds: number
   readonly chosen: readonly number[]
+  readonly opened?: Readonly<Record<string, string | null>>
 }
 
-function solutionText({ status, objective, bound, gap, maxViolation, cpuSeconds, chosen }: Told): string {
+function solutionText({ status, objective, bound, gap, maxViolation, cpuSeconds, chosen, opened }: Told): string {
   const zh = languageOfTerminal() === 'zh'
   const count = chosen.filter((option) => option >= 0).length
   if (objective === null && status === 'infeasible')
@@ -115,9 +118,16 @@ function solutionText({ status, objective, bound, gap, maxViolation, cpuSeconds,
       : 'There is no plan within the limits (proven); dishu plan explain tells why.\n'
   if (objective === null)
     return zh ? '没有找到可行方案，也没有证明其不存在。\n' : 'No plan was found within the limits, nor a proof that there is none.\n'
+  const works = opened ? Object.values(opened) : null
+  const open = works?.filter((year) => year !== null).length ?? 0
+  const told = works
+    ? zh
+      ? `；${works.length} 项工程和连片中开工 ${open} 项`
+      : `; ${open} of ${works.length} works and clusters opened`
+    : ''
   return zh
-    ? `效益 ${objective}，上界 ${bound}，差距 ${percent(gap)}；${chosen.length} 个地块中入选 ${count} 个；最大超限 ${maxViolation}；CPU ${cpuSeconds.toFixed(1)} 秒。\n`
-    : `Benefit ${objective}, bound ${bound}, gap ${percent(gap)}; ${count} of ${chosen.length} parcels chosen; largest violation ${maxViolation}; ${cpuSeconds.toFixed(1)} CPU s.\n`
+    ? `效益 ${objective}，上界 ${bound}，差距 ${percent(gap)}；${chosen.length} 个地块中入选 ${count} 个${told}；最大超限 ${maxViolation}；CPU ${cpuSeconds.toFixed(1)} 秒。\n`
+    : `Benefit ${objective}, bound ${bound}, gap ${percent(gap)}; ${count} of ${chosen.length} parcels chosen${told}; largest violation ${maxViolation}; ${cpuSeconds.toFixed(1)} CPU s.\n`
 }
 
 const percent = (gap: number | null) => (gap === null ? '—' : `${(gap * 100).toPrecision(3)} %`)
@@ -151,7 +161,7 @@ async function exportProgram(file: string, format: (typeof FORMATS)[number], out
   }
 }
 
-function explanationText({ limits, parcel, conflict }: Explanation): string {
+function explanationText({ limits, parcel, sensitivity, conflict }: Explanation): string {
   const zh = languageOfTerminal() === 'zh'
   if (conflict) {
     const head = zh
@@ -167,6 +177,19 @@ function explanationText({ limits, parcel, conflict }: Explanation): string {
     )
   }
   const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(6) : '—')
+  const changed =
+    sensitivity.length === 0
+      ? ''
+      : `\n${table(
+          zh ? ['变化', '效益', '上界', '差距'] : ['change', 'benefit', 'bound', 'gap'],
+          sensitivity.map((each) => [
+            `${zh ? { water: '水量', price: '价格', yield: '单产' }[each.what] : each.what} ${each.change > 0 ? '+' : '−'}${Math.abs(each.change) * 100} %`,
+            each.benefit === null ? '—' : figure(each.benefit),
+            figure(each.bound),
+            percent(each.gap),
+          ]),
+          new Set([1, 2, 3]),
+        )}`
   const worth = table(
     zh
       ? ['限额', '限量', '用量', '影子价格', '多一点', '少一点']
@@ -176,8 +199,8 @@ function explanationText({ limits, parcel, conflict }: Explanation): string {
       .map((each) => [each.limit, figure(each.stated), figure(each.used), figure(each.price), figure(each.more), figure(each.less)]),
     new Set([1, 2, 3, 4, 5]),
   )
-  if (!parcel) return worth
-  return `${worth}\n${table(
+  if (!parcel) return worth + changed
+  return `${worth}${changed}\n${table(
     zh
       ? ['地块方案', '效益', '按影子价格的净值', '改选的代价至少']
       : ['option', 'benefit', 'worth at the prices', 'cost of choosing it, at least'],

@@ -3,13 +3,24 @@ import { readCounties } from '@dishu/kernel/records/records.store'
 import { onConnection } from '@dishu/server-kit/sql'
 import { type App, openApp } from '../server/app.ts'
 import { loadSample } from '../server/first-sample.ts'
+import { firstPath, type Manner, mannerOf } from '../server/office.ts'
 import { serve } from '../server/serve.ts'
 import { dataDirOf, EXIT, type Exit, languageOfTerminal, note, progressLine, wordsOf } from './terminal.ts'
 
 const DEFAULT_PORT = 7220
 
 export async function start(words: readonly string[]): Promise<Exit> {
-  const { values, positionals } = wordsOf(words, { 'no-sample': { type: 'boolean', default: false }, patches: { type: 'string' } })
+  const { values, positionals } = wordsOf(words, {
+    'no-sample': { type: 'boolean', default: false },
+    patches: { type: 'string' },
+    office: { type: 'boolean', default: false },
+    'single-user': { type: 'boolean', default: false },
+    host: { type: 'string' },
+    name: { type: 'string', multiple: true },
+    certificate: { type: 'string' },
+    key: { type: 'string' },
+    'behind-proxy': { type: 'boolean', default: false },
+  })
   const zh = languageOfTerminal() === 'zh'
   if (positionals.length > 0) {
     // words after a stray -- would be taken for nothing, and the default folder opened instead of the one that was named
@@ -30,13 +41,33 @@ export async function start(words: readonly string[]): Promise<Exit> {
   try {
     const counties = await onConnection(app.pool, readCounties)
     if (counties.length === 0 && !values['no-sample']) await loadWithWords(app, values.patches ? Number(values.patches) : undefined)
-    running = await listen(app, port, values.port === undefined)
+    const manner = await mannerOf(app, {
+      office: values.office === true,
+      singleUser: values['single-user'] === true,
+      host: values.host,
+      names: values.name ?? [],
+      certificate: values.certificate,
+      key: values.key,
+      proxied: values['behind-proxy'] === true,
+    })
+    running = await listen(app, port, values.port === undefined, manner)
     note(zh ? `数据目录：${app.dataDir}` : `Data folder: ${app.dataDir}`)
-    note(
-      zh
-        ? '单用户方式：只接受本机访问，不需口令。Ctrl-C 停止。'
-        : 'Single-user mode: only this machine is answered, no password. Ctrl-C stops it.',
-    )
+    if (manner.mode === 'single-user')
+      note(
+        zh
+          ? '单用户方式：只接受本机访问，不需口令。Ctrl-C 停止。'
+          : 'Single-user mode: only this machine is answered, no password. Ctrl-C stops it.',
+      )
+    else {
+      note(zh ? '办公室方式：各人登录。Ctrl-C 停止。' : 'Office mode: everyone signs in. Ctrl-C stops it.')
+      const path = await firstPath(app, new Date())
+      if (path !== null)
+        note(
+          zh
+            ? `首位管理员请打开此一次性链接（24 小时内有效）：${running.address}${path}`
+            : `The first administrator opens this one-time link (good for 24 hours): ${running.address}${path}`,
+        )
+    }
     process.stdout.write(`Dishu is ready: ${running.address}\n`)
   } catch (cause) {
     await app.close()
@@ -47,10 +78,10 @@ export async function start(words: readonly string[]): Promise<Exit> {
 }
 
 /** The usual port, or the next free one where nobody asked for a certain one. */
-async function listen(app: App, port: number, mayMove: boolean) {
+async function listen(app: App, port: number, mayMove: boolean, manner: Manner) {
   for (let tried = port; ; tried++) {
     try {
-      return await serve(app, tried)
+      return await serve(app, tried, manner)
     } catch (cause) {
       const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
       if (!taken) throw cause

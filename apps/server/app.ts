@@ -15,7 +15,7 @@ import { readSurveyDay } from '@dishu/land/parcels/parcels.store'
 import type { CheckProgress } from '@dishu/land/quality/geometry.jobs'
 import { inspectRow, ruleName } from '@dishu/land/quality/inspect'
 import { checkCounty, type InspectedRows } from '@dishu/land/quality/quality.jobs'
-import { readGrading } from '@dishu/land/soil/soil.store'
+import { gradingChanged, readGrading } from '@dishu/land/soil/soil.store'
 import { closeOnSignals, type Database, openDatabase } from '@dishu/server-kit/embedded'
 import { migrate } from '@dishu/server-kit/migrate'
 import { type Db, openPool, type Pool, transaction } from '@dishu/server-kit/sql'
@@ -27,6 +27,7 @@ import { say } from './sentences.ts'
 export type App = {
   readonly dataDir: string
   readonly database: Database
+  /** The owner's connections: for workers and commands, which answer to the keeper of the data folder. Requests have their own: see serve.ts. */
   readonly pool: Pool
   readonly vault: Vault
   readonly tools: IntakeTools
@@ -110,18 +111,22 @@ async function put(
 ): Promise<App> {
   const vault = await openVault(dataDir)
   const actor = actorOfThisMachine()
-  const derive = async (db: Db, revision: OpenRevision) => {
+  const deriveAndTell = async (db: Db, revision: OpenRevision) => {
     const grading = await readGrading(db, revision.county)
     const doubly: DoubleCover[] = []
-    await refreshCells(db, revision, {
+    const { unlaid } = await refreshCells(db, revision, {
       rules: cellRules(grading),
+      // another way of grading is another grade everywhere
+      affected: (await gradingChanged(db, revision.county, revision.rev)) ? 'all' : 'revision',
       onDoublyCovered: (found) => {
         for (const { patchId, parcels, area } of found)
           doubly.push({ patchId, parcels: parcels.map(({ parcelCode }) => parcelCode), area: Math.round(area * 100) })
       },
     })
     await replaceDoubleCover(db, revision.county, doubly)
+    return { unlaid }
   }
+  const derive: App['derive'] = async (db, revision) => void (await deriveAndTell(db, revision))
   const check: App['check'] = async (county, { inspected = null, report } = {}) => {
     await transaction(pool, (db) => checkCounty(db, county, new Date(), inspected, report), { actor, retries: 3 })
   }
@@ -135,7 +140,7 @@ async function put(
     inspect: inspectRow(dayOf(new Date())),
     surveyDay: readSurveyDay,
     knownBox: readCountyBox,
-    derive,
+    derive: deriveAndTell,
     afterwards: (county, inspected) => check(county, { inspected }),
   }
   const viewTools = (language: Language): ViewTools => ({

@@ -4,7 +4,7 @@ import type { Language } from '@dishu/base/refusal'
 import { readSetting } from '@dishu/kernel/intake/intake.store'
 import type { CountyContext } from '@dishu/land/count/count.routes'
 import { vocabulary } from '@dishu/land/quality/quality'
-import { type GradingConfig, schemeOf } from '@dishu/land/soil/soil'
+import { type GradingConfig, schemeIn } from '@dishu/land/soil/soil'
 import { readGrading } from '@dishu/land/soil/soil.store'
 import type { Db } from '@dishu/server-kit/sql'
 
@@ -21,7 +21,7 @@ export async function contextOf(db: Db, county: string, now: Date, language: Lan
   const words = vocabulary(language)
   const season = words.seasons.find(({ id }) => id === grading.season)?.name ?? grading.season
   const rule = words.gradingRules.find(({ id }) => id === grading.rule)?.name ?? grading.rule
-  const scheme = schemeOf(grading.scheme)
+  const scheme = schemeIn(grading)
   return {
     today: dayOf(now) as Day,
     synthetic: await isSynthetic(db, county),

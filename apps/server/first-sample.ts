@@ -10,9 +10,11 @@ import { SAMPLE_FILES, writeSample } from '@dishu/land/sample/sample.exchange'
 import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
+import { loadSampleLibrary } from './sample-library.ts'
 import { loadSampleScenes } from './sample-scenes.ts'
+import { loadSampleWater } from './sample-water.ts'
 
-/** `scenes`: its two invented images too. */
+/** `scenes`: its invented water, library and two images too. */
 export type SampleOptions = {
   readonly patches?: number | undefined
   readonly language?: Language
@@ -37,6 +39,8 @@ export async function loadSample(app: App, options: SampleOptions = {}): Promise
     await transaction(app.pool, (db) => writeSetting(db, county.code, 'synthetic', true), { actor: app.actor })
     const reason = language === 'zh' ? '示例县（虚构数据）' : 'Sample county (synthetic data)'
     orRefused(await confirmIntake(app.tools, id, { actor: app.actor, reason, cause: 're-survey', now: new Date(), signal, report, paths }))
+    if (options.scenes) await loadSampleWater(app, county, { language })
+    if (options.scenes) await loadSampleLibrary(app, county, { language })
     if (options.scenes) await loadSampleScenes(app, county, { language })
     return { name: county.name, patches: county.patches.length }
   } finally {

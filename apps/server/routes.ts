@@ -4,6 +4,8 @@ import { accept, Refused } from '@dishu/base/refusal'
 import { readCountyNames } from '@dishu/kernel/areas/areas.store'
 import { type IntakeRunner, intakeRoutes } from '@dishu/kernel/intake/intake.routes'
 import { readSetting } from '@dishu/kernel/intake/intake.store'
+import { OFFICE, powersOf } from '@dishu/kernel/people/people'
+import { passportOf, peopleRoutes } from '@dishu/kernel/people/people.routes'
 import { CountyParams, recordsRoutes } from '@dishu/kernel/records/records.routes'
 import { readCounties } from '@dishu/kernel/records/records.store'
 import type { SessionView } from '@dishu/kernel/records/records.wire'
@@ -11,6 +13,7 @@ import { asOfFrom, handleAreas, handleCount, handlePatches } from '@dishu/land/c
 import { handleDossier } from '@dishu/land/count/dossier.routes'
 import { filtersFrom, withinFrom } from '@dishu/land/count/questions'
 import { handleTile } from '@dishu/land/count/tiles.routes'
+import { ecologyRoutes } from '@dishu/land/ecology/ecology.routes'
 import { exportsRoutes } from '@dishu/land/exports/exports.routes'
 import { imageryRoutes, type SceneRunner } from '@dishu/land/imagery/imagery.routes'
 import { stacRoutes } from '@dishu/land/imagery/stac.routes'
@@ -18,6 +21,10 @@ import { ruleName } from '@dishu/land/quality/inspect'
 import { type Finding, vocabulary } from '@dishu/land/quality/quality'
 import { isRule, sentenceOf } from '@dishu/land/quality/quality.messages'
 import { qualityRoutes } from '@dishu/land/quality/quality.routes'
+import { handOverAssignments } from '@dishu/land/quality/quality.store'
+import type { SoilRunner } from '@dishu/land/soil/maps.routes'
+import { technologyRoutes } from '@dishu/land/technology/technology.routes'
+import { waterRoutes } from '@dishu/land/water/water.routes'
 import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
 import type { App } from './app.ts'
@@ -25,8 +32,11 @@ import type { Checks } from './checks.ts'
 import { contextOf, isSynthetic } from './county.ts'
 import { imageryTools } from './imagery.ts'
 import { labelOf } from './labels.ts'
+import type { Manner } from './office.ts'
 import { KINDS, STANDARDS } from './parts.ts'
 import { say } from './sentences.ts'
+import { soilRoutes } from './soil.ts'
+import { sampleRoutes } from './soil-design.ts'
 
 const IdParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), id: Type.Integer({ minimum: 1 }) })
 const TileParams = Type.Object({
@@ -36,7 +46,15 @@ const TileParams = Type.Object({
   y: Type.String({ pattern: '^\\d+(\\.mvt)?$' }),
 })
 
-export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes: SceneRunner, version: string): Route[] {
+export function allRoutes(
+  app: App,
+  runner: IntakeRunner,
+  checks: Checks,
+  scenes: SceneRunner,
+  soil: SoilRunner,
+  version: string,
+  manner: Manner,
+): Route[] {
   const told = (request: RouteRequest) => contextOf(request.db, request.params.county, request.now, request.language)
   const sayFinding = (language: RouteRequest['language']) => (rule: string, details: Readonly<Record<string, unknown>>) => ({
     name: ruleName(rule, language),
@@ -50,12 +68,13 @@ export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes
     {
       method: 'GET',
       url: '/api/session',
-      handle: async ({ db, actor, now }): Promise<SessionView> => {
+      handle: async ({ db, actor, caller, now }): Promise<SessionView> => {
         const names = new Map((await readCountyNames(db)).map((each) => [each.county, each]))
         const counties = await readCounties(db)
         return {
           actor,
-          mode: 'single-user',
+          mode: manner.mode,
+          powers: powersOf(passportOf({ caller }).identity),
           version,
           today: dayOf(now),
           counties: await Promise.all(
@@ -116,9 +135,9 @@ export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes
       method: 'GET',
       url: '/tiles/:county/:z/:x/:y',
       schema: { params: TileParams },
-      handle: async ({ db, params, query, now, headers }) => {
+      handle: async ({ db, params, query, now, headers, scope }) => {
         const tile = { z: Number(params.z), x: Number(params.x), y: Number(params.y.replace('.mvt', '')) }
-        const bytes = orRefused(await handleTile(db, params.county, tile, query, dayOf(now)))
+        const bytes = orRefused(await handleTile(db, params.county, tile, query, dayOf(now), scope))
         const etag = `"${bytes.length}-${checksum(bytes)}"`
         // a stated revision never changes; without one the tile is asked for again, and answered in a word
         const cache = { etag, 'cache-control': query.known && /^\d+$/.test(query.known) ? 'private, max-age=86400' : 'private, no-cache' }
@@ -126,6 +145,13 @@ export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes
         return new FileAnswer('application/vnd.mapbox-vector-tile', bytes, cache)
       },
     },
+    ...peopleRoutes({
+      mode: manner.mode,
+      secure: manner.tls !== undefined || manner.proxied,
+      oidc: null,
+      keys: () => app.vault.keysOf(OFFICE),
+      handOver: handOverAssignments,
+    }),
     ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: checks.follow }),
     ...intakeRoutes({ pool: app.pool, dataDir: app.dataDir, standards: STANDARDS, runner, viewTools: app.viewTools }),
     ...qualityRoutes({ kinds: KINDS, derive: app.derive, checks }),
@@ -135,8 +161,25 @@ export function allRoutes(app: App, runner: IntakeRunner, checks: Checks, scenes
       asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
       say,
     }),
+    ...soilRoutes(app, soil),
+    ...sampleRoutes(),
+    ...waterRoutes({
+      kinds: KINDS,
+      vault: app.vault,
+      asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
+      isSynthetic,
+      nameOf: async (db, county) => (await readSetting<string>(db, county, 'name'))?.value ?? county,
+    }),
+    ...ecologyRoutes(),
+    ...technologyRoutes({
+      pool: app.pool,
+      vault: app.vault,
+      kinds: KINDS,
+      asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
+      say,
+    }),
     ...stacRoutes({ counties: async (db) => namedCounties(db) }),
-    ...exportsRoutes({ pool: app.pool, contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }),
+    ...exportsRoutes({ contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }),
     {
       method: 'GET',
       url: '/api/documents/:county/:sha256',

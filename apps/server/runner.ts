@@ -6,7 +6,7 @@ import { workProcesses } from './processes.ts'
 import type { WorkOrder } from './worker.ts'
 
 /** A worker's memory is collected by its own thread, and not before there is some of it: a tenth less work in an import (docs/performance.md). */
-const COLLECTOR = ['--single-threaded-gc', '--initial-old-space-size=256']
+const COLLECTOR = ['--single-threaded-gc', '--initial-old-space-size=256', '--max-semi-space-size=32']
 
 /** Runs the long work of imports in processes of their own, so that a large file slows no page. */
 export function intakeRunner(app: App, onFault: (fault: string) => void): IntakeRunner & { stopAll(): Promise<void> } {

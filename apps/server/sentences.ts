@@ -7,17 +7,26 @@ import { tablesMessages as tables } from '@dishu/formats/tables.messages'
 import { writeMessages as writing } from '@dishu/formats/write/write.messages'
 import { messages as areas } from '@dishu/kernel/areas/areas.messages'
 import { messages as intake } from '@dishu/kernel/intake/intake.messages'
+import { messages as people } from '@dishu/kernel/people/people.messages'
 import { messages as records } from '@dishu/kernel/records/records.messages'
 import { messages as count } from '@dishu/land/count/count.messages'
+import { messages as crops } from '@dishu/land/crops/crops.messages'
+import { messages as ecology } from '@dishu/land/ecology/ecology.messages'
 import { messages as exported } from '@dishu/land/exports/exports.messages'
 import { messages as imagery } from '@dishu/land/imagery/imagery.messages'
 import { messages as parcels } from '@dishu/land/parcels/parcels.messages'
 import { messages as plan } from '@dishu/land/plan/plan.messages'
 import { messages as fixes } from '@dishu/land/quality/fixes.messages'
+import { messages as accuracy } from '@dishu/land/soil/accuracy.messages'
+import { messages as designs } from '@dishu/land/soil/design.messages'
 import { messages as forest } from '@dishu/land/soil/forest.messages'
 import { messages as kriging } from '@dishu/land/soil/interpolation.messages'
+import { mapMessages as soilMaps } from '@dishu/land/soil/maps.messages'
 import { messages as soil } from '@dishu/land/soil/soil.messages'
+import { messages as variograms } from '@dishu/land/soil/variogram.messages'
+import { messages as technology } from '@dishu/land/technology/technology.messages'
 import { messages as tenure } from '@dishu/land/tenure/tenure.messages'
+import { messages as water } from '@dishu/land/water/water.messages'
 import { databaseMessages as database } from '@dishu/server-kit/database.messages'
 
 const own = {
@@ -85,6 +94,31 @@ const own = {
       hint: 'To take that back, undo its revision on the audit page.',
     },
   }),
+  'office/loopback-only': ({ host }: { host: string }) => ({
+    zh: { message: `单用户方式不需口令，只能由本机访问，不能监听 ${host}。`, hint: '要让其他电脑访问，请用 --office 启动，各人登录。' },
+    en: {
+      message: `Without a password only this machine is answered; ${host} is not listened on.`,
+      hint: 'For other machines start with --office, where everyone signs in.',
+    },
+  }),
+  'office/needs-tls': ({ host }: { host: string }) => ({
+    zh: {
+      message: `在 ${host} 上提供服务需要加密连接，口令不能明文过网。`,
+      hint: '请给出 --certificate 与 --key；若前面有代理负责 TLS，请加 --behind-proxy。',
+    },
+    en: {
+      message: `Serving on ${host} needs TLS: passwords do not cross a network in the clear.`,
+      hint: 'Give --certificate and --key; where a proxy in front ends TLS, add --behind-proxy.',
+    },
+  }),
+  'office/half-a-certificate': () => ({
+    zh: { message: '--certificate 与 --key 须同时给出。' },
+    en: { message: '--certificate and --key go together.' },
+  }),
+  'office/no-certificate': ({ file, reason }: { file: string; reason: string }) => ({
+    zh: { message: `无法读取 ${file}（${reason}）。`, hint: '证书与私钥为 PEM 文件。' },
+    en: { message: `${file} cannot be read (${reason}).`, hint: 'Certificate and key are PEM files.' },
+  }),
   'records/no-such-document': ({ sha256 }: { sha256: string }) => ({
     zh: { message: `没有保存摘要为 ${sha256.slice(0, 12)}… 的文件。` },
     en: { message: `No file with the digest ${sha256.slice(0, 12)}… is kept.` },
@@ -98,14 +132,23 @@ const ALL: readonly Sentences[] = [
   geotiff,
   areas,
   intake,
+  people,
   records,
   count,
   parcels,
   plan,
+  accuracy,
   forest,
   kriging,
   soil,
+  designs,
+  variograms,
+  soilMaps,
   tenure,
+  ecology,
+  crops,
+  technology,
+  water,
   fixes,
   database,
   writing,

@@ -2,22 +2,34 @@
 import { appendFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { Refused } from '@dishu/base/refusal'
 import { settleAfterCrash } from '@dishu/kernel/intake/service.jobs'
 import { settleTasks } from '@dishu/land/imagery/imagery.store'
+import { readUnfinished } from '@dishu/land/soil/maps.store'
 import { httpServer } from '@dishu/server-kit/http'
-import { transaction } from '@dishu/server-kit/sql'
+import { establish } from '@dishu/server-kit/permission'
+import { openPool, transaction } from '@dishu/server-kit/sql'
+import { TABLES } from './access.ts'
 import { type App, WEB_FOLDER } from './app.ts'
 import { countyChecks } from './checks.ts'
+import { gateOf, needOf } from './gate.ts'
+import { dailyHead } from './heads.ts'
 import { sceneRunner } from './imagery.ts'
+import { type Manner, SINGLE_USER } from './office.ts'
 import { allRoutes } from './routes.ts'
 import { intakeRunner } from './runner.ts'
 import { say } from './sentences.ts'
+import { soilRunner } from './soil.ts'
 
 export type Running = { readonly address: string; readonly port: number; close(): Promise<void> }
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
-export async function serve(app: App, port: number): Promise<Running> {
+/** Requests reach the database under a role of their own, which sees only what the request may see. */
+export async function serve(app: App, port: number, manner: Manner = SINGLE_USER): Promise<Running> {
+  const established = await establish(app.pool, app.database.url, app.dataDir, TABLES)
+  if (!established.ok) throw new Refused(established.refusal)
+  const requests = openPool(established.value, { max: 10, idle: 'exit' })
   await settleAfterCrash(app.pool, app.dataDir, new Date())
   const unfinished = await transaction(app.pool, (db) => settleTasks(db, new Date()))
   const faults = join(app.dataDir, 'faults.log')
@@ -29,23 +41,35 @@ export async function serve(app: App, port: number): Promise<Running> {
   const runner = intakeRunner(app, (fault) => keep('worker', fault, 'import'))
   const checks = countyChecks(app, (fault) => keep('worker', fault, 'check'))
   const scenes = sceneRunner(app, (fault) => keep('worker', fault, 'imagery'))
+  const soil = soilRunner(app, (fault) => keep('worker', fault, 'soil'))
+  const soilTasks = await transaction(app.pool, (db) => readUnfinished(db))
+  const routes = allRoutes(app, runner, checks, scenes, soil, version, manner)
+  for (const { method, url } of routes) needOf(method, url) // a route nobody has decided on stops the start
   const server = await httpServer({
-    pool: app.pool,
-    routes: allRoutes(app, runner, checks, scenes, version),
-    actor: app.actor,
+    pool: requests,
+    routes,
+    gate: gateOf(requests, manner.mode === 'office' ? null : app.actor),
+    hosts: manner.hosts,
+    tls: manner.tls,
     say,
     webFolder: WEB_FOLDER,
     onFault: keep,
   })
   for (const { county, id } of unfinished) scenes.start(county, id, { do: 'measure' })
-  await server.listen({ host: '127.0.0.1', port })
+  for (const { county, id } of soilTasks) soil.start(county, id)
+  const seal = () => dailyHead(app, new Date()).catch((fault: unknown) => keep('head', fault, 'signing'))
+  await seal()
+  const sealing = setInterval(() => void seal(), 3_600_000).unref()
+  await server.listen({ host: manner.host, port })
   const { port: bound } = server.server.address() as { port: number }
   return {
-    address: `http://127.0.0.1:${bound}`,
+    address: `${manner.tls ? 'https' : 'http'}://${manner.hosts[0] ?? '127.0.0.1'}:${bound}`,
     port: bound,
     async close() {
-      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll()])
+      clearInterval(sealing)
+      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll(), soil.stopAll()])
       await server.close()
+      await requests.end()
     },
   }
 }

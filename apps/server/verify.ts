@@ -1,4 +1,5 @@
 /** The whole proof of one county: the ledger, the kept files, the sealed values, and the count that is derived from the rows. */
+import { firstBrokenEvent } from '@dishu/kernel/people/people.store'
 import { tableOf } from '@dishu/kernel/records/records.store'
 import { type Verified, verifyCounty } from '@dishu/kernel/records/verify.jobs'
 import { unseal } from '@dishu/kernel/sealed/sealed'
@@ -57,6 +58,9 @@ export async function verifyAll(
     if (!kind.columns.some(([column]) => column === 'sealed')) continue
     if ((await countMissingSealed(db, county, tableOf(kind))) > 0) report('sealed-missing')
   }
+
+  const broken = await firstBrokenEvent(db, county)
+  if (broken !== null) problems.push({ county, rev: broken, kind: 'access', id: null, problem: 'access-altered' })
 
   const grading = await readGrading(db, county)
   const { missing, unfounded } = await compareCells(db, county, verified.revisions, { rules: cellRules(grading) })

@@ -9,8 +9,8 @@ const MB = 1024 * 1024
  * `memory` is what the machine (or its container) has, in bytes; without `durable` a crash of the machine may lose everything (tests).
  */
 export function settings({ durable = true, memory = availableMemory(), sharedMemory = sharedMemoryFolder() } = {}): string {
-  // a large import touches all of them: with half a gigabyte here, all processes together stay within 1.5 GB; what is read often is in the system's own cache
-  const sharedBuffersMb = Math.round(Math.min(512, Math.max(32, memory / 8 / MB)))
+  // a large import touches all of them: with a quarter of a gigabyte here, all processes together stay within 1.5 GB; what is read often is in the system's own cache
+  const sharedBuffersMb = Math.round(Math.min(256, Math.max(32, memory / 8 / MB)))
   const lines = [
     `shared_buffers = ${sharedBuffersMb}MB`,
     `effective_cache_size = ${Math.round(Math.max(64, memory / 2 / MB))}MB`,

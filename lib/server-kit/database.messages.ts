@@ -1,9 +1,20 @@
 import type { MessagesFor } from '@dishu/base/refusal'
 import type { DatabaseRefusal } from './embedded.ts'
 import type { MigrationRefusal } from './migrate.ts'
+import type { PermissionRefusal } from './permission.ts'
 
 /** What we say when the database cannot be opened or brought up to date. */
-export const databaseMessages: MessagesFor<DatabaseRefusal | MigrationRefusal> = {
+export const databaseMessages: MessagesFor<DatabaseRefusal | MigrationRefusal | PermissionRefusal> = {
+  'database/no-request-role': ({ reason }) => ({
+    zh: {
+      message: `无法以受限的数据库角色处理请求：${reason}。`,
+      hint: '请让数据库管理员建一个不拥有表、不绕过行级安全的登录角色，并用 DISHU_REQUEST_DATABASE_URL 告知其连接串。',
+    },
+    en: {
+      message: `Requests cannot be answered under a restricted role of the database: ${reason}.`,
+      hint: 'Have the database administrator make a login role that owns no tables and does not bypass row security, and name its address in DISHU_REQUEST_DATABASE_URL.',
+    },
+  }),
   'database/in-use': ({ pid, dataDir }) => ({
     zh: { message: `数据目录 ${dataDir} 正由进程 ${pid} 使用。`, hint: '请先停止该进程，或用 --data 另选目录。' },
     en: {

@@ -1,6 +1,7 @@
 /**
- * The HTTP server: a slice declares routes, this mounts them. It listens on loopback for the one person of this machine; requests that
- * come under another host name, or are sent by a page of another origin, are refused (a page elsewhere cannot use a browser here).
+ * The HTTP server: a slice declares routes, this mounts them. Every request passes the gate first, which says who asks and what of the
+ * area tree the answer may show; the database holds the answer to that. Requests under a host name that is not this server's, or sent by a
+ * page of another origin, are refused (a page elsewhere cannot use a browser here).
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -13,7 +14,7 @@ import multipart from '@fastify/multipart'
 import files from '@fastify/static'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { type Db, type Pool, transaction } from './sql.ts'
+import { type Db, type Pool, type TransactionOptions, transaction } from './sql.ts'
 
 /** What a route is told about its request. `db` is a transaction that ends with the answer: read-only for GET. */
 export type RouteRequest = {
@@ -25,6 +26,12 @@ export type RouteRequest = {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Who asks, as the gate found. */
+  readonly caller: Caller
+  /** The areas whose rows this request sees: whatever is kept from one request for the next is kept under them. */
+  readonly scope: readonly string[]
+  /** A transaction of the handler's own, under the rights of this request: for long answers and free routes. */
+  begin<T>(body: (db: Db) => Promise<T>, options?: Omit<TransactionOptions, 'actor' | 'scope'>): Promise<T>
   /** Runs `body` once the transaction of this request is committed; not at all when it is rolled back. */
   afterCommit(body: () => Promise<void>): void
   /** The files of a multipart request, one by one; each must be read before the next. */
@@ -38,6 +45,52 @@ export type Route = {
   /** No transaction is opened: the handler works with jobs, files, or transactions of its own. */
   readonly free?: boolean
   readonly handle: (request: RouteRequest) => Promise<unknown>
+}
+
+/** Who asks. `identity` is what the program knows of them; this kit only hands it on. */
+export type Caller = { readonly actor: string; readonly address: string; readonly identity: unknown }
+
+export type GateRequest = {
+  readonly method: string
+  readonly route: string // as it was declared
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly address: string
+  readonly now: Date
+}
+/** What the gate lets through: `scope` are the codes of the areas whose rows the transaction sees, '*' for all. */
+export type Passed = { readonly caller: Caller; readonly scope: readonly string[] }
+
+export type Gate = {
+  /** Throws Refused where the caller may not. */
+  pass(request: GateRequest): Promise<Passed>
+  /** Whether what this request does is kept: all writing, and some reading. */
+  keeps?(request: GateRequest): boolean
+  /** Keeps that it was done: in the request's own transaction where that may write. */
+  done?(db: Db, request: GateRequest, passed: Passed): Promise<void>
+  /** Keeps that it was refused or failed; `passed` is null when the gate itself refused. */
+  notDone?(request: GateRequest, passed: Passed | null, outcome: 'refused' | 'failed', code: string): Promise<void>
+}
+
+/** An answer in JSON with headers or a status of its own. */
+export class Answer {
+  readonly value: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly status: number
+  constructor(value: unknown, headers: Readonly<Record<string, string>> = {}, status = 200) {
+    this.value = value
+    this.headers = headers
+    this.status = status
+  }
+}
+
+/** A refusal whose transaction is kept all the same: a failed try to sign in must not be forgotten. */
+export class KeptRefusal {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    this.refusal = refusal
+  }
 }
 
 /** An answer that is not JSON. */
@@ -57,7 +110,10 @@ export class FileAnswer {
 export type ServerOptions = {
   readonly pool: Pool
   readonly routes: readonly Route[]
-  readonly actor: string
+  readonly gate: Gate
+  /** The names under which browsers may ask, besides this machine's own; none: loopback only. */
+  readonly hosts?: readonly string[]
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer } | undefined
   /** The sentence for a refusal, in a language. */
   say(refusal: Refusal, language: Language): Sentence
   readonly webFolder: string | null
@@ -72,7 +128,10 @@ const REQUEST_TIMEOUT_MS = 30 * 60_000 // an upload of some gigabytes over a slo
 export const languageOf = (header: string | undefined): Language => (/^\s*en\b/i.test(header ?? '') ? 'en' : 'zh')
 
 export async function httpServer(options: ServerOptions): Promise<FastifyInstance> {
+  const mayBeAsked = (host: string | undefined) =>
+    isLoopbackHost(host) || (host !== undefined && (options.hosts ?? []).includes(host.toLowerCase().replace(/:\d+$/, '')))
   const server = Fastify({
+    ...(options.tls ? { https: { key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' as const } } : {}),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: false,
@@ -99,16 +158,16 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
       },
     },
     crossOriginEmbedderPolicy: false,
-    hsts: false,
+    hsts: options.tls ? { maxAge: 15_552_000, includeSubDomains: false } : false,
   })
   await server.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   await server.register(multipart, { limits: { fileSize: options.uploadLimitBytes ?? 4 * 1024 ** 3, files: 200, fields: 20 } })
 
   server.addHook('onRequest', async (request, reply) => {
-    if (!isLoopbackHost(request.headers.host))
-      return reply.code(421).send({ code: 'http/other-host', message: 'This server answers to this machine only.' })
+    if (!mayBeAsked(request.headers.host))
+      return reply.code(421).send({ code: 'http/other-host', message: 'This server does not answer under that name.' })
     const { origin } = request.headers
-    if (request.method !== 'GET' && request.method !== 'HEAD' && origin && !isLoopbackHost(hostOf(origin)))
+    if (request.method !== 'GET' && request.method !== 'HEAD' && origin && !mayBeAsked(hostOf(origin)))
       return reply.code(403).send({ code: 'http/other-origin', message: 'Refused: the request comes from another site.' })
   })
 
@@ -117,6 +176,8 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
       method: route.method,
       url: route.url,
       ...(route.schema ? { schema: route.schema as Record<string, unknown> } : {}),
+      // before the body is read: who may not ask need not be listened to
+      onRequest: async (request) => void admitted.set(request, await admit(route, request, options.gate)),
       handler: async (request, reply) => answer(reply, await run(route, request, options)),
     })
   }
@@ -168,35 +229,88 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
   return server
 }
 
+type Admitted = { readonly asked: GateRequest; readonly passed: Passed }
+const admitted = new WeakMap<FastifyRequest, Admitted>()
+
+async function admit(route: Route, request: FastifyRequest, gate: Gate): Promise<Admitted> {
+  const asked: GateRequest = {
+    method: route.method,
+    route: route.url,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string | undefined>,
+    headers: request.headers,
+    address: request.ip,
+    now: new Date(),
+  }
+  try {
+    return { asked, passed: await gate.pass(asked) }
+  } catch (fault) {
+    const refused = refusalOf(fault)
+    await gate.notDone?.(asked, null, refused ? 'refused' : 'failed', refused?.code ?? 'http/fault')
+    throw fault
+  }
+}
+
 async function run(route: Route, request: FastifyRequest, options: ServerOptions): Promise<unknown> {
+  const found = admitted.get(request)
+  if (!found) throw new Error('a request reached its route without passing the gate')
+  const { asked, passed } = found
+  try {
+    const answered = await handled(route, request, options, asked, passed)
+    if (answered instanceof KeptRefusal) throw new Refused(answered.refusal)
+    return answered
+  } catch (fault) {
+    const refused = refusalOf(fault)
+    await options.gate.notDone?.(asked, passed, refused ? 'refused' : 'failed', refused?.code ?? 'http/fault')
+    throw fault
+  }
+}
+
+async function handled(
+  route: Route,
+  request: FastifyRequest,
+  options: ServerOptions,
+  asked: GateRequest,
+  passed: Passed,
+): Promise<unknown> {
+  const { pool, gate } = options
+  const keep = gate.keeps?.(asked) ? (db: Db) => gate.done?.(db, asked, passed) ?? Promise.resolve() : null
+  const { actor } = passed.caller
   const after: (() => Promise<void>)[] = []
   const told: Omit<RouteRequest, 'db'> = {
     afterCommit: (body) => void after.push(body),
-    actor: options.actor,
-    language: languageOf((request.query as Record<string, string>).language ?? request.headers['accept-language']),
-    now: new Date(),
-    params: request.params as Record<string, string>,
-    query: request.query as Record<string, string | undefined>,
+    actor,
+    caller: passed.caller,
+    scope: passed.scope,
+    language: languageOf(asked.query.language ?? request.headers['accept-language']),
+    now: asked.now,
+    params: asked.params,
+    query: asked.query,
     body: request.body,
     headers: request.headers,
+    begin: (body, own = {}) => transaction(pool, body, { ...own, actor, scope: passed.scope }),
     async *uploads() {
       for await (const part of request.parts())
         if (part.type === 'file') yield { field: part.fieldname, name: part.filename, stream: part.file }
     },
   }
-  if (route.free) return route.handle({ ...told, db: NO_DB })
+  if (route.free) {
+    const answered = await route.handle({ ...told, db: NO_DB })
+    if (keep) await transaction(pool, keep, { actor, scope: passed.scope })
+    return answered
+  }
+  const reads = route.method === 'GET'
   const answered = await transaction(
-    options.pool,
-    (db) => {
+    pool,
+    async (db) => {
       after.length = 0 // a transaction that is run again begins anew
-      return route.handle({ ...told, db })
+      const result = await route.handle({ ...told, db })
+      if (!reads) await keep?.(db)
+      return result
     },
-    {
-      actor: options.actor,
-      readOnly: route.method === 'GET',
-      isolation: route.method === 'GET' ? 'repeatable read' : 'read committed',
-    },
+    { actor, scope: passed.scope, readOnly: reads, isolation: reads ? 'repeatable read' : 'read committed' },
   )
+  if (reads && keep) await transaction(pool, keep, { actor, scope: passed.scope })
   for (const body of after) body().catch((fault: unknown) => options.onFault('after', fault, request.url))
   return answered
 }
@@ -215,12 +329,26 @@ function answer(reply: FastifyReply, value: unknown): unknown {
       .type(value.type)
       .send(value.body instanceof Uint8Array ? Buffer.from(value.body.buffer, value.body.byteOffset, value.body.length) : value.body)
   }
+  if (value instanceof Answer)
+    return reply
+      .code(value.status)
+      .headers({ ...value.headers })
+      .send(value.value ?? {})
   return reply.send(value ?? {})
 }
 
 const refusalOf = (fault: unknown): Refusal | null => (fault instanceof Refused ? fault.refusal : null)
 
 const statusOf = (code: string) =>
+  code === 'people/sign-in-needed' || code === 'people/wrong-sign-in' || code === 'people/code-needed' || code === 'people/wrong-code'
+    ? 401
+    : code === 'people/not-allowed'
+      ? 403
+      : code === 'people/wait'
+        ? 429
+        : statusOfRefusal(code)
+
+const statusOfRefusal = (code: string) =>
   /no-such|not-found/.test(code) ? 404 : /cannot-undo|already|moved|wrong-state|in-use/.test(code) ? 409 : 422
 
 /** The value of a Result, or its refusal thrown to the edge. */

@@ -18,24 +18,42 @@ export type Program = {
   readonly coefficient: Float64Array
   readonly atLeast: Float64Array
 }
+/** Rows of a linear program that stays open: `atLeast ≤ Σ coefficient x ≤ atMost`; without `atMost` there is none. */
+export type ProgramRows = Pick<Program, 'rowStart' | 'column' | 'coefficient' | 'atLeast'> & { readonly atMost?: Float64Array }
+/** A linear program that is minimised again and again while rows are added and bounds of columns move; each run begins where the last ended. */
+export type OpenProgram = {
+  readonly add: (rows: ProgramRows) => void
+  readonly bound: (from: Float64Array, to: Float64Array) => void
+  readonly solve: () => (Solved & { readonly rowDual: Float64Array }) | null
+  readonly close: () => void
+}
 /** `iterations`: of the simplex method, all told; counted, so that the same program ends at the same place everywhere. */
-export type WholeLimits = { readonly iterations: number; readonly gap: number }
+export type WholeLimits = {
+  readonly iterations: number
+  readonly gap: number
+  /** A solution to begin from. */
+  readonly start?: Float64Array
+  /** Asked now and then; false ends the work with what there is. */
+  readonly goesOn?: () => boolean
+}
 export type Solved = { readonly x: Float64Array; readonly objective: number }
 
 export type Solver = {
   /** The optimum of a program written out in one of the solvers' own formats, or null where there is none: the check of an export. */
   optimumOf(format: 'lp' | 'mps', text: string): Promise<number | null>
+  /** Opens a linear program without rows. */
+  open(columns: Pick<Program, 'cost' | 'from' | 'to'>): OpenProgram
   /** The optimum of a linear program, or null where HiGHS reports none. */
   linear(program: Program): Solved | null
-  /** The best plan of a program in whole numbers found within the limits, and the bound that HiGHS proves; null where it found none. */
-  whole(program: Program, limits: WholeLimits): (Solved & { readonly bound: number }) | null
+  /** The best plan of a program in whole numbers (all columns, or those marked in `whole`) found within the limits, and the bound that HiGHS proves; null where it found none. */
+  whole(program: Program & { readonly whole?: Uint8Array }, limits: WholeLimits): (Solved & { readonly bound: number }) | null
 }
 
 /** Loads the solver: some tens of milliseconds. */
 export async function openSolver(): Promise<Solver> {
   const highs = await openHighs()
   const run = <T>(
-    program: Program,
+    program: Program & { readonly whole?: Uint8Array },
     integer: boolean,
     limits: WholeLimits | null,
     read: (model: ReturnType<typeof highs.createModel>) => T,
@@ -58,19 +76,20 @@ export async function openSolver(): Promise<Solver> {
         indices: Int32Array.from(program.column),
         values: program.coefficient,
       },
-      ...(integer ? { integrality: new Int32Array(columns).fill(1) } : {}),
+      ...(integer ? { integrality: program.whole ? Int32Array.from(program.whole) : new Int32Array(columns).fill(1) } : {}),
     })
     try {
       model.options.set('output_flag', false)
       if (limits) {
         model.options.set('mip_rel_gap', limits.gap)
         model.options.set('mip_abs_gap', 0)
+        if (limits.start) model.setSolution({ colValue: limits.start })
       }
       model.run(
         limits
           ? {
               [highs.constants.callbackType.mipInterrupt](event) {
-                if (Number(event.data.mip_total_lp_iterations) > limits.iterations) event.interrupt()
+                if (Number(event.data.mip_total_lp_iterations) > limits.iterations || limits.goesOn?.() === false) event.interrupt()
               },
             }
           : undefined,
@@ -90,6 +109,54 @@ export async function openSolver(): Promise<Solver> {
         return model.getModelStatus() === modelStatus.optimal ? model.getObjectiveValue() : null
       } finally {
         model.dispose()
+      }
+    },
+    open: ({ cost, from, to }) => {
+      const columns = cost.length
+      const model = highs.createModel({
+        numCols: columns,
+        numRows: 0,
+        colCost: cost,
+        colLower: from,
+        colUpper: to,
+        rowLower: new Float64Array(0),
+        rowUpper: new Float64Array(0),
+        matrix: {
+          format: 'csr',
+          numRows: 0,
+          numCols: columns,
+          starts: new Int32Array(1),
+          indices: new Int32Array(0),
+          values: new Float64Array(0),
+        },
+      })
+      model.options.set('output_flag', false)
+      return {
+        add: ({ rowStart, column, coefficient, atLeast, atMost }) => {
+          const count = atLeast.length
+          model.addRows({
+            lower: atLeast,
+            upper: atMost ?? new Float64Array(count).fill(Number.POSITIVE_INFINITY),
+            matrix: {
+              format: 'csr',
+              numRows: count,
+              numCols: columns,
+              starts: Int32Array.from(rowStart),
+              indices: Int32Array.from(column),
+              values: coefficient,
+            },
+          })
+        },
+        bound: (lower, upper) => {
+          model.changeColsBounds({ kind: 'range', from: 0, to: lower.length - 1 }, lower, upper)
+        },
+        solve: () => {
+          model.run()
+          if (model.getModelStatus() !== modelStatus.optimal) return null
+          const { colValue, rowDual } = model.getSolution()
+          return { x: colValue, objective: model.getObjectiveValue(), rowDual }
+        },
+        close: () => model.dispose(),
       }
     },
     linear: (program) =>

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { freshDatabase } from '@dishu/testkit/database'
 import fc from 'fast-check'
-import { copyIn, onConnection } from './sql.ts'
-import { CopyEncoder, type CopyType, encodeRows } from './sql-copy.ts'
+import { copyIn, copyOut, onConnection, sql } from './sql.ts'
+import { CopyEncoder, type CopyType, decodeRows, encodeRows } from './sql-copy.ts'
 
 const COLUMNS: readonly (readonly [string, CopyType])[] = [
   ['t', 'text'],
@@ -60,6 +60,46 @@ test('what is copied in is read back, whatever it is', async () => {
       }),
       { numRuns: 40 },
     )
+  })
+})
+
+test('what is copied out is what rows in text say, however its bytes come', async () => {
+  await using database = await freshDatabase({ migrations: null })
+  await onConnection(database.pool, async (db) => {
+    await db.raw(TABLE)
+    const types: readonly CopyType[] = ['text', 'int4', 'int8', 'float8', 'bytea', 'box']
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 30 }), fc.integer({ min: 1, max: 200 }), text, async (rows, size, word) => {
+        await db.raw('truncate wide')
+        await copyIn(db, 'copy wide from stdin (format binary)', encodeRows(TYPES, rows))
+        // values of a query become literals
+        const query = sql`select t || ${word}::text, i4, i8, f8, y, bx from wide where i4 is distinct from ${17} and ${"o'\\k"}::text is not null`
+        const whole: Uint8Array[] = []
+        for await (const chunk of copyOut(db, query)) whole.push(chunk)
+        const bytes = Buffer.concat(whole)
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
+        const found: unknown[][] = []
+        for await (const some of decodeRows(types, pieces))
+          found.push(...some.map((each) => each.map((value) => (Buffer.isBuffer(value) ? Buffer.from(value) : value))))
+        const expected = await db.all<
+          Record<string, unknown>
+        >`select t || ${word}::text as t, i4, i8, f8, y, bx from wide where i4 is distinct from 17`
+        assert.deepEqual(
+          found,
+          expected.map((each) => ['t', 'i4', 'i8', 'f8', 'y', 'bx'].map((name) => each[name])),
+        )
+        if (bytes.length > 30)
+          await assert.rejects(async () => {
+            for await (const _ of decodeRows(types, [bytes.subarray(0, bytes.length - 3)]));
+          }, /in the middle of a row/)
+      }),
+      { numRuns: 30 },
+    )
+    // a query that fails is a fault like any, and the connection works on
+    await assert.rejects(async () => {
+      for await (const _ of copyOut(db, sql`select 1 / i4 from (values (0)) v (i4)`));
+    }, /division by zero/)
+    assert.deepEqual(await db.one`select 1 as one`, { one: 1 })
   })
 })
 

@@ -270,6 +270,84 @@ export async function* encodeRows(
   yield* encoder.finish()
 }
 
+const CODES = new Map<CopyType, (bytes: Buffer, at: number, length: number) => unknown>([
+  ['text', (bytes, at, length) => bytes.toString('utf8', at, at + length)],
+  ['int4', (bytes, at) => bytes.readInt32BE(at)],
+  ['int8', (bytes, at) => int8(bytes.readInt32BE(at), bytes.readUInt32BE(at + 4))],
+  ['float8', (bytes, at) => bytes.readDoubleBE(at)],
+  ['bytea', (bytes, at, length) => bytes.subarray(at, at + length)],
+  // PostgreSQL sends the high corner first
+  ['box', (bytes, at) => [16, 24, 0, 8].map((place) => bytes.readDoubleBE(at + place))],
+])
+
+/**
+ * The rows in the chunks of a binary copy, chunk by chunk: one value for each column, null where there is none. Bytes are views into the
+ * chunk. Throws where the chunks are not such a copy.
+ */
+export async function* decodeRows(
+  types: readonly CopyType[],
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<unknown[][], void, undefined> {
+  const readers = types.map((type) => {
+    const reader = CODES.get(type)
+    if (!reader) throw new Error(`columns of the type ${type} are not read from a copy`)
+    return reader
+  })
+  let left: Buffer = Buffer.alloc(0)
+  let begun = false
+  for await (const chunk of chunks) {
+    const bytes = left.length > 0 ? Buffer.concat([left, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let at = 0
+    if (!begun) {
+      if (bytes.length < SIGNATURE.length) {
+        left = bytes
+        continue
+      }
+      if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new Error('expected the head of a binary copy')
+      at = SIGNATURE.length
+      begun = true
+    }
+    const rows: unknown[][] = []
+    for (;;) {
+      const row = rowAt(bytes, at, readers)
+      if (row === null) break
+      rows.push(row.values)
+      at = row.end
+    }
+    left = bytes.subarray(at)
+    if (rows.length > 0) yield rows
+  }
+  if (left.length !== 2 || left.readInt16BE(0) !== -1) throw new Error('a binary copy ended in the middle of a row')
+}
+
+/** Null where the row, or what stands instead of one at the end, is not yet whole. */
+function rowAt(bytes: Buffer, from: number, readers: readonly ((bytes: Buffer, at: number, length: number) => unknown)[]) {
+  if (bytes.length - from < 2) return null
+  const columns = bytes.readInt16BE(from)
+  if (columns === -1) return null
+  if (columns !== readers.length) throw new Error(`expected ${readers.length} columns in a binary copy, got ${columns}`)
+  const values = new Array<unknown>(columns)
+  let at = from + 2
+  for (let i = 0; i < columns; i++) {
+    if (bytes.length - at < 4) return null
+    const length = bytes.readInt32BE(at)
+    at += 4
+    if (length < 0) values[i] = null
+    else {
+      if (bytes.length - at < length) return null
+      values[i] = readers[i](bytes, at, length)
+      at += length
+    }
+  }
+  return { values, end: at }
+}
+
+function int8(high: number, low: number): number {
+  const value = high * 4_294_967_296 + low
+  if (!Number.isSafeInteger(value)) throw new RangeError('an int8 that a number does not hold')
+  return value
+}
+
 function whole(value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most)
     throw new RangeError(`expected a whole number from ${least} to ${most}, got ${shown(value)}`)

@@ -3,7 +3,7 @@
  * cursors and copy. Nothing here knows a table.
  */
 import pg, { type ClientBase } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { SqlFault } from './sql-fault.ts'
 import { types } from './sql-types.ts'
 
@@ -160,6 +160,8 @@ export async function onConnection<T>(pool: Pool, body: (db: Db) => Promise<T>):
 
 export type TransactionOptions = {
   readonly actor?: string
+  /** Codes of the areas whose rows row-level security shows, '*' for all; without it a role that obeys it sees none. */
+  readonly scope?: readonly string[]
   readonly readOnly?: boolean
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
   /** How often a transaction that lost to another (serialisation failure, deadlock) is run again. */
@@ -168,7 +170,7 @@ export type TransactionOptions = {
 
 /**
  * Runs `body` in one transaction: commits what it did, or rolls back when it throws or answers with a refused Result.
- * `actor` is readable in SQL as `current_setting('dishu.actor')` until the end. `body` may run more than once, so it does
+ * `actor` and `scope` are readable in SQL as `current_setting('dishu.actor')` and `'dishu.scope'` until the end. `body` may run more than once, so it does
  * nothing outside the database that cannot be done twice.
  */
 export async function transaction<T>(pool: Pool, body: (db: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -184,12 +186,13 @@ export async function transaction<T>(pool: Pool, body: (db: Db) => Promise<T>, o
 }
 
 function attemptTransaction<T>(pool: Pool, body: (db: Db) => Promise<T>, options: TransactionOptions): Promise<T> {
-  const { actor, readOnly = false, isolation = 'read committed' } = options
+  const { actor, scope, readOnly = false, isolation = 'read committed' } = options
   return onConnection(pool, async (db) => {
     await db.raw(`begin isolation level ${isolation}${readOnly ? ' read only' : ''}`)
     let done = false
     try {
-      if (actor !== undefined) await db.run`select set_config('dishu.actor', ${actor}, true)`
+      if (actor !== undefined || scope !== undefined)
+        await db.run`select set_config('dishu.actor', ${actor ?? ''}, true), set_config('dishu.scope', ${scope?.join(',') ?? ''}, true)`
       const result = await body(db)
       await db.raw(isRefused(result) ? 'rollback' : 'commit')
       done = true
@@ -246,10 +249,48 @@ export async function* cursor<Row>(db: Db, query: Sql, rows = 1000): AsyncGenera
 }
 
 /**
+ * The answer of a query in PostgreSQL's binary copy form, as it comes, for `decodeRows`: half the work of rows in text where they are many. The
+ * connection does nothing else until the last chunk was taken.
+ */
+export async function* copyOut(db: Db, query: Sql): AsyncGenerator<Uint8Array, void, undefined> {
+  const { text, values } = numbered(query)
+  // copy takes no parameters
+  const literal = values.map(literalOf)
+  const copy = `copy (${text.replace(/\$(\d+)/g, (_, n) => literal[Number(n) - 1])}) to stdout (format binary)`
+  const stream = db[CLIENT].query(copyTo(copy))
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array
+  } catch (cause) {
+    throw SqlFault.from(cause, copy)
+  }
+}
+
+function literalOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value === 'string') return pg.escapeLiteral(value)
+  throw new TypeError(`expected a text or a number, got ${typeof value}`)
+}
+
+/**
  * Sends `chunks` (of a CopyEncoder, or text) to a `copy … from stdin`; gives the number of rows. A throw while the chunks
  * are made cancels the copy and is thrown on. `text` is the program's own: copy takes no parameters.
  */
 export async function copyIn(db: Db, text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
+  const into = /^copy ((?:"?\w+"?)\.(?:"?\w+"?)) \(([^)]*)\) from/.exec(text)
+  if (into === null) return copyStraight(db, text, chunks)
+  const [, table, columns] = into
+  const { active } = await db.one<{ active: boolean }>`select row_security_active(${table}) as active`
+  if (!active) return copyStraight(db, text, chunks)
+  // PostgreSQL copies nothing into a table whose rows it must judge: the rows wait in a table of the session, and are judged as an insert
+  const waiting = `copy_waits_${++cursors}`
+  await db.raw(`create temp table ${waiting} on commit drop as select ${columns} from ${table} limit 0`)
+  const rows = await copyStraight(db, text.replace(table, waiting), chunks)
+  await db.raw(`insert into ${table} (${columns}) select ${columns} from ${waiting}; drop table ${waiting}`)
+  return rows
+}
+
+async function copyStraight(db: Db, text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
   const stream = db[CLIENT].query(copyFrom(text))
   let failed: unknown
   let wake: (() => void) | undefined

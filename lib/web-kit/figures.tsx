@@ -9,6 +9,7 @@ export type Part = {
   readonly name: string
   readonly note?: string // what is wrong with the name
   readonly area: number // whole hundredths of a square metre
+  readonly beside?: string // another figure of the same, with its interval
   readonly count: number
   readonly colour?: string
   readonly hatched?: boolean // a category for what has no value
@@ -82,6 +83,7 @@ export function Parts(props: {
                 <Link href={part.to} className="figure" onFocus={() => props.onHover?.(part.id)} onBlur={() => props.onHover?.(null)}>
                   {written[i]}
                 </Link>
+                {part.beside && <small className="part-beside number">{part.beside}</small>}
               </td>
               <td className="right quiet">{formatShare(shares[i], part.area)}</td>
               <td className="right quiet">{formatCount(part.count)}</td>

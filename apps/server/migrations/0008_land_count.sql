@@ -4,6 +4,8 @@
 -- cell: a piece of a patch that counts exactly once. Derived by the program from patches, parcels, contracts and samples in the revision that changes them.
 -- part 0 is the land of the patch's class, part 1 its deducted ridges (no outline). lead is 1 for the largest piece of a patch, so that patches counted by lead add up.
 -- outline is null where the cell is the whole patch.
+-- A patch on which nothing lies, neither parcel nor graded soil, has no row here: land.patch_alone says what it counts as. It does so on every day, in every state of the
+-- register, of which no row of land.cell that stands speaks for the patch.
 create table land.cell (
   county      text collate "C" not null,
   id          int8 not null,
@@ -39,3 +41,26 @@ create index cell_patch on land.cell (county, patch_id) where until is null;
 create index cell_parcel on land.cell (county, parcel_id) where until is null and parcel_id is not null;
 create view land.cell_now as
   select county, id, valid_from, valid_to, since, origin, source_file, source_row, patch_id, parcel_id, part, lead, area, village, class, grade, owner, contract, saline, contract_code, outline from land.cell where until is null;
+
+-- The rules of the program (ownerOf, salineSet) for patches without anything on them; a test holds both against each other.
+create function land.owner_of(owner_kind text) returns text immutable parallel safe language sql
+  as $$ select case when owner_kind in ('10', '20', '21') then 'state' when owner_kind in ('30', '31', '32', '33', '34', '40', '41') then 'collective' else 'unknown' end $$;
+create function land.saline_alone(class text) returns text immutable parallel safe language sql
+  as $$ select case left(class, 2)
+    when '12' then case when left(class, 4) = '1204' or (left(class, 3) = '124' and substr(class, 4, 1) !~ '\d') then 'unused' else 'none' end
+    when '01' then case when left(class, 4) in ('0101', '0102', '0103') or (left(class, 3) in ('011', '012', '013') and substr(class, 4, 1) !~ '\d') then 'unknown' else 'none' end
+    else 'none' end $$;
+-- a deduction that is negative or larger than the patch must not tear the sum
+create function land.ridges_of(official_area int8, deducted_area int8) returns int8 immutable parallel safe language sql
+  as $$ select case when official_area > 0 then least(greatest(deducted_area, 0), official_area) else 0 end $$;
+
+-- What every version of a patch counts as by itself: its land, and its ridges where it has some. Columns as in land.cell.
+create view land.patch_alone as
+  select county, id as patch_id, valid_from, valid_to, since, until, 0::int2 as part, 1::int2 as lead, official_area - land.ridges_of(official_area, deducted_area) as area, village,
+    class collate "C" as class, 'not-graded' collate "C" as grade, land.owner_of(owner_kind) collate "C" as owner, 'none' collate "C" as contract, land.saline_alone(class) collate "C" as saline
+  from land.patch
+  union all
+  select county, id, valid_from, valid_to, since, until, 1::int2, 0::int2, land.ridges_of(official_area, deducted_area), village,
+    coalesce(nullif(deducted_class, ''), '1203') collate "C", 'not-graded' collate "C", land.owner_of(owner_kind) collate "C", 'none' collate "C",
+    land.saline_alone(coalesce(nullif(deducted_class, ''), '1203')) collate "C"
+  from land.patch where land.ridges_of(official_area, deducted_area) <> 0;

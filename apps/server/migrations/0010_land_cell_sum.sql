@@ -21,7 +21,7 @@ create table land.cell_sum (
   constraint cell_sum_is_recorded_for_a_revision_or_more check (since < until),
   primary key (county, village, class, grade, owner, contract, saline, valid_from, valid_to, since)
 );
-create unique index cell_sum_one_now on land.cell_sum (county, village, class, grade, owner, contract, saline, valid_from, valid_to) where until is null;
+create index cell_sum_village_now on land.cell_sum (county, village) where until is null;
 create index cell_sum_until on land.cell_sum (county, until) where until is not null;
 create index cell_sum_since on land.cell_sum (county, since);
 create view land.cell_sum_now as

@@ -7,10 +7,12 @@ import { Waiting } from '@dishu/web-kit/state.tsx'
 import { type Address, useAddress } from '@dishu/web-kit/use-address'
 import { PlaceContext } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
-import { Suspense, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { Pages } from './pages.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
+
+const SignInScreen = lazy(async () => ({ default: (await import('@dishu/kernel/people/sign-in.screen.tsx')).SignInScreen }))
 
 function placeFrom(session: SessionView | null, areas: readonly AreaView[], address: Address): Place | null {
   const asked = address.get('county')
@@ -55,11 +57,17 @@ export function Frame() {
     document.title = place ? `${place.name} · ${t('product.name')}` : t('product.name')
   }, [place, t])
 
+  if (session.state === 'failed' && session.failure.refusal?.code === 'people/sign-in-needed')
+    return (
+      <Suspense fallback={null}>
+        <SignInScreen />
+      </Suspense>
+    )
   const waiting = session.state !== 'ready' || (county !== null && tree.state === 'loading')
   if (address.path === '/print')
     return (
       <PlaceContext value={place}>
-        {waiting || !place ? <Waiting reading={session} /> : <Suspense fallback={null}>{<Pages hasPlace />}</Suspense>}
+        {waiting || !place ? <Waiting reading={session} /> : <Suspense fallback={null}>{<Pages hasPlace session={known} />}</Suspense>}
       </PlaceContext>
     )
   return (
@@ -79,17 +87,17 @@ export function Frame() {
             {t('state.offline-line')}
           </p>
         )}
-        {!narrow && <Rail />}
+        {!narrow && <Rail powers={known?.powers ?? []} mode={known?.mode ?? null} />}
         <main id="page" tabIndex={-1}>
           {waiting ? (
             <Waiting reading={session.state === 'ready' ? tree : session} lines={12} />
           ) : (
             <Suspense fallback={<Waiting reading={{ state: 'loading' }} lines={12} />}>
-              <Pages hasPlace={place !== null} />
+              <Pages hasPlace={place !== null} session={known} />
             </Suspense>
           )}
         </main>
-        {narrow && <Rail />}
+        {narrow && <Rail powers={known?.powers ?? []} mode={known?.mode ?? null} />}
       </div>
     </PlaceContext>
   )

@@ -5,7 +5,7 @@ import { childrenOf } from '@dishu/web-kit/place'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useMemo } from 'react'
 
-const NO_FILTERS = { class: [], grade: [], owner: [], contract: [], saline: [] }
+const NO_FILTERS = { class: [], grade: [], mapgrade: [], owner: [], contract: [], saline: [] }
 
 /** Scenes under the count's boundaries: the two slices meet here. */
 export function ImageryPage() {

@@ -1,3 +1,4 @@
+import type { SessionView } from '@dishu/kernel/records/records.wire'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { Empty } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
@@ -11,19 +12,30 @@ const Print = lazy(async () => ({ default: (await import('@dishu/land/count/prin
 const Patches = lazy(async () => ({ default: (await import('@dishu/land/count/patches.screen.tsx')).PatchesScreen }))
 const Dossier = lazy(async () => ({ default: (await import('./dossier-page.tsx')).DossierPage }))
 const Imagery = lazy(async () => ({ default: (await import('./imagery-page.tsx')).ImageryPage }))
+const Soil = lazy(async () => ({ default: (await import('./soil-page.tsx')).SoilPage }))
+const Water = lazy(async () => ({ default: (await import('./water-page.tsx')).WaterPage }))
+const Library = lazy(async () => ({ default: (await import('./library-page.tsx')).LibraryPage }))
 const Findings = lazy(async () => ({ default: (await import('./findings-page.tsx')).FindingsPage }))
+const People = lazy(async () => ({ default: (await import('@dishu/kernel/people/people.screen.tsx')).PeopleScreen }))
+const Me = lazy(async () => ({ default: (await import('@dishu/kernel/people/me.screen.tsx')).MeScreen }))
 const Revisions = lazy(async () => ({ default: (await import('@dishu/kernel/records/records.screen.tsx')).RevisionsScreen }))
 const Intakes = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake.screen.tsx')).IntakesScreen }))
 const Intake = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake-run.screen.tsx')).IntakeScreen }))
 
 /** Address to page. Before the first import there is no place, and only the import can be done. */
-export function Pages({ hasPlace }: { readonly hasPlace: boolean }) {
+export function Pages({ hasPlace, session }: { readonly hasPlace: boolean; readonly session: SessionView | null }) {
   return (
     <Switch>
       <Route path="/import">
         <Intakes />
       </Route>
       <Route path="/import/:id">{({ id }) => <Intake id={id} key={id} />}</Route>
+      <Route path="/people">
+        <People powers={session?.powers ?? []} today={session?.today ?? ''} />
+      </Route>
+      <Route path="/me">
+        <Me />
+      </Route>
       {!hasPlace && (
         <Route>
           <NothingYet />
@@ -42,8 +54,17 @@ export function Pages({ hasPlace }: { readonly hasPlace: boolean }) {
       <Route path="/findings">
         <Findings />
       </Route>
+      <Route path="/soil">
+        <Soil />
+      </Route>
+      <Route path="/library">
+        <Library />
+      </Route>
       <Route path="/imagery">
         <Imagery />
+      </Route>
+      <Route path="/water">
+        <Water />
       </Route>
       <Route path="/audit">
         <Revisions />

@@ -1,3 +1,4 @@
+import { signOut } from '@dishu/kernel/people/sign-in.screen.tsx'
 import type { SessionView } from '@dishu/kernel/records/records.wire'
 import { AREA_UNITS } from '@dishu/web-kit/areas'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
@@ -88,6 +89,7 @@ function PersonButton({ session }: { readonly session: SessionView | null }) {
   const t = useText()
   const narrow = useNarrow()
   const client = useQueryClient()
+  const address = useAddress()
   const { language, theme, unit } = useSettings()
   const tick = (on: boolean) => (on ? <Icon name="check" size={14} /> : <span style={{ width: 14, display: 'inline-block' }} />)
   const speakTo = async (next: 'zh' | 'en') => {
@@ -124,9 +126,14 @@ function PersonButton({ session }: { readonly session: SessionView | null }) {
               : []),
             ...(['system', 'light', 'dark'] as const).map((name) => ({ key: name, label: t(`theme.${name}`), icon: tick(theme === name) })),
             { type: 'divider' },
+            ...(session?.mode === 'office'
+              ? [{ key: 'me', label: t('me.title') }, { key: 'sign-out', label: t('me.sign-out') }, { type: 'divider' as const }]
+              : []),
             { key: 'version', disabled: true, label: `Dishu ${session?.version ?? ''}` },
           ],
           onClick: ({ key }) => {
+            if (key === 'me') address.go('/me')
+            if (key === 'sign-out') void signOut()
             if (key === 'system' || key === 'light' || key === 'dark') choose({ theme: key })
             if (key === 'zh' || key === 'en') void speakTo(key)
             const chosen = AREA_UNITS.find((name) => name === key)

@@ -70,12 +70,14 @@ export function IntakeScreen({ id }: { readonly id: string }) {
 function Done({ intake }: { readonly intake: IntakeView }) {
   const t = useText()
   const address = useAddress()
+  const unlaid = intake.revisions.reduce((sum, each) => sum + (each.unlaid ?? 0), 0)
   return (
     <section className="card done">
       <Icon name="check" size={24} />
       <div className="grow">
         <h2>{t('import.done')}</h2>
         <p className="quiet">{intake.revisions.map(({ county, rev }) => t('import.done-revision', { county, rev })).join(' ')}</p>
+        {unlaid > 0 && <p className="note warn">{t('import.done-unlaid', { patches: formatCount(unlaid) })}</p>}
       </div>
       {intake.revisions.map(({ county, rev }) => (
         <span key={`${county}-${rev}`} className="row gap">

@@ -1,6 +1,6 @@
 import type { Refusal } from '@dishu/base/refusal'
 import { type Db, json } from '@dishu/server-kit/sql'
-import type { IntakeState } from './intake.wire.ts'
+import type { IntakeState, WrittenRevision } from './intake.wire.ts'
 import type { Answers, Preview, SavedMapping } from './preview.ts'
 
 /** While the files have not told their county an import stands under this one. */
@@ -16,7 +16,7 @@ export type IntakeRow = {
   readonly progress: { readonly phase?: string; readonly done?: number; readonly total?: number | null; readonly startedAt?: string }
   readonly preview: Preview | null
   readonly answers: Answers
-  readonly revisions: readonly { readonly county: string; readonly rev: number }[]
+  readonly revisions: readonly WrittenRevision[]
 }
 
 export const createIntake = (db: Db, id: string, actor: string, answers: Answers, now: Date) => db.run`
@@ -47,7 +47,7 @@ export const writeAnswers = (db: Db, id: string, answers: Answers, now: Date) =>
 export const writeProgress = (db: Db, id: string, progress: IntakeRow['progress']) => db.run`
   update ops.intake set progress = ${json(progress)} where county = ${NO_COUNTY} and intake_id = ${id}`
 
-export const writeDone = (db: Db, id: string, revisions: readonly { county: string; rev: number }[], now: Date) => db.run`
+export const writeDone = (db: Db, id: string, revisions: readonly WrittenRevision[], now: Date) => db.run`
   update ops.intake set state = 'done', revisions = ${json(revisions)}, changed_at = ${now}
   where county = ${NO_COUNTY} and intake_id = ${id} and state = 'writing'`
 

@@ -77,6 +77,9 @@ export type Question =
     }
   | { readonly id: 'validFrom'; readonly text: string; readonly proposal: string }
 
+/** `unlaid`: patches that could not be laid under the parcels on them and count whole, as under no contract; left out where there are none. */
+export type WrittenRevision = { readonly county: string; readonly rev: number; readonly unlaid?: number }
+
 export type IntakeView = {
   readonly id: string
   readonly state: IntakeState
@@ -92,7 +95,7 @@ export type IntakeView = {
   readonly changedFields: readonly { readonly kind: string; readonly name: string; readonly label: string; readonly rows: number }[]
   readonly findings: readonly { readonly rule: string; readonly name: string; readonly severity: string; readonly rows: number }[]
   readonly refusal: IntakeMessage | null
-  readonly revisions: readonly { readonly county: string; readonly rev: number }[]
+  readonly revisions: readonly WrittenRevision[]
 }
 
 // POST   /api/intakes                     multipart files          -> IntakeView

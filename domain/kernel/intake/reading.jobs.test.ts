@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { Refused } from '@dishu/base/refusal'
+import { crsFromEpsg } from '@dishu/formats/crs/crs'
 import type { Batch, Layer } from '@dishu/formats/layers'
 import { openVault } from '@dishu/server-kit/vault'
 import { freshDatabase } from '@dishu/testkit/database'
@@ -95,7 +96,7 @@ async function readBatches(all: readonly Batch[], of: Layer = layer, standards: 
         pool: database.pool,
         vault: await openVault(folder),
         standards,
-        kinds: [placeKind],
+        kinds: standards[0]?.kinds ?? [placeKind],
         open: async () => ({ layers: [of], read: batches, close: async () => {} }),
         inspect: (_, content) => (String(content.code).endsWith('77') ? [{ rule: 'seventy-seven', severity: 'notice' }] : []),
         surveyDay: async () => null,
@@ -185,6 +186,52 @@ test('outlines without a single field are left out with a word about the .dbf, a
   assert.equal(preview.refusal?.code, 'intake/nothing-recognised')
   assert.deepEqual(preview.questions, [])
   assert.deepEqual(preview.layers[0].notes, [{ code: 'intake/layer-skipped', details: { reason: 'no-fields' } }])
+})
+
+test('a row refused as a duplicate has its area among what the preview leaves out', async () => {
+  const square = (x: number, side: number) => {
+    const bytes = Buffer.alloc(9 + 4 + 5 * 16)
+    bytes.writeUInt8(1, 0)
+    bytes.writeUInt32LE(3, 1)
+    bytes.writeUInt32LE(1, 5)
+    bytes.writeUInt32LE(5, 9)
+    const ring = [x, 0, x + side, 0, x + side, side, x, side, x, 0].map((value, i) => value + (i % 2 === 0 ? 41_500_000 : 5_020_000))
+    ring.forEach((value, i) => {
+      bytes.writeDoubleLE(value, 13 + 8 * i)
+    })
+    return bytes
+  }
+  // a kind whose number is of two parts: a second row under it has no other number to go by
+  const twoPart: Kind = { ...placeKind, key: ['code', 'level'] }
+  const outlined: Standard = {
+    ...standard,
+    as: 'layer',
+    kinds: [twoPart],
+    geometry: 'any',
+    read: (values, geometry) => ({
+      records: [
+        { kind: 'area', content: { code: values.text('CODE'), level: 'village', name: 'x', bbox: geometry?.bbox ?? null, extra: {} } },
+      ],
+      refusals: [],
+    }),
+  }
+  const zone = crsFromEpsg(4529)
+  const batch = { ...rowsOf(['220899000001', '220899000002', '220899000001'], 0) }
+  const outlines = [square(0, 100), square(200, 50), square(400, 30)]
+  const offsets = Uint32Array.of(0, ...outlines.map((_, i) => (i + 1) * outlines[0].length))
+  const { preview } = await readBatches(
+    [{ ...batch, wkb: Buffer.concat(outlines), offsets }],
+    { ...layer, geometry: 'polygon', crs: zone },
+    [outlined],
+  )
+  assert.deepEqual(
+    preview.refusedRows.map(({ row, refusal }) => [row, refusal.code]),
+    [[3, 'intake/duplicate-row']],
+  )
+  // in hundredths of m², of 30 m × 30 m and of the two before; on the zone's own meridian a metre is one of the ellipsoid, nearly
+  const [{ areaIn, areaOut }] = preview.layers
+  assert.ok(areaOut !== null && Math.abs(areaOut / 90_000 - 1) < 0.001, `${areaOut}`)
+  assert.ok(areaIn !== null && Math.abs(areaIn / 1_250_000 - 1) < 0.001, `${areaIn}`)
 })
 
 test('texts that are not in the encoding a person named are refused before anything is taken', async () => {

@@ -4,9 +4,11 @@ import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { accept, type Refusal, Refused, type Result, refuse } from '@dishu/base/refusal'
 import { onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
-import type { Cause, Revision } from '../records/records.ts'
+import type { Cause } from '../records/records.ts'
 import {
   createIntake,
   type IntakeRow,
@@ -22,7 +24,7 @@ import {
 import type { ReadingTools } from './layers.jobs.ts'
 import type { Answers, IntakeRefusal, Preview, RefusedRowData } from './preview.ts'
 import { type Inspected, inspectedFile, readFiles } from './reading.jobs.ts'
-import { type WritingTools, writeStaged } from './writing.jobs.ts'
+import { type WritingTools, type Written, writeStaged } from './writing.jobs.ts'
 
 export type IntakeTools = ReadingTools &
   WritingTools & {
@@ -173,14 +175,14 @@ export async function confirmIntake(
   tools: IntakeTools,
   id: string,
   options: RunOptions & { readonly actor: string; readonly reason: string; readonly cause: Cause },
-): Promise<Result<readonly Revision[]>> {
+): Promise<Result<readonly Written[]>> {
   const intake = await onConnection(tools.pool, (db) => readIntake(db, id))
   if (!intake) return refuse('intake/no-such-import', { id })
   if (!intake.answers.unclassified) return refuse('intake/not-confirmed-unclassified', {})
   if (!intake.preview || !(options.claimed ? intake.state === 'writing' : await claimWriting(tools.pool, id, options.now)))
     return refuse('intake/wrong-state', { id, state: intake.state })
   const report = throttle(tools.pool, id, options.now, options.report)
-  let revisions: readonly Revision[]
+  let revisions: readonly Written[]
   try {
     revisions = await writeStaged(tools, {
       id,
@@ -210,12 +212,22 @@ export async function confirmIntake(
     if (existsSync(path)) inspected.set(county, JSON.parse(await readFile(path, 'utf8')) as Inspected)
   }
   await clearIntake(tools.dataDir, id)
+  if (revisions.reduce((sum, { made }) => sum + made, 0) > MANY_ROWS) collectGarbage()
   for (const { county, rev } of revisions) {
     options.report({ phase: 'checking', done: 0, total: null })
     const said = inspected.get(county)
     await tools.afterwards(county, said ? { ...said, rev } : null)
   }
   return accept(revisions)
+}
+
+/** A county of so many rows is checked in several hundred megabytes, while what its reading held still lies about in as many. */
+const MANY_ROWS = 300_000
+
+/** Gives memory back now: the collector by itself waits until more is asked for, and the most that both need together is what counts. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
 }
 
 /** Ends an import that has written nothing; its files go. */

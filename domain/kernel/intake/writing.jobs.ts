@@ -18,9 +18,12 @@ export type WritingTools = {
   readonly pool: Pool
   readonly vault: Vault
   readonly kinds: readonly Kind[]
-  /** Makes anew what is derived from the rows of this revision, inside it. */
-  derive(db: Db, revision: OpenRevision): Promise<void>
+  /** Makes anew what is derived from the rows of this revision, inside it. `unlaid`: see Written. */
+  derive(db: Db, revision: OpenRevision): Promise<{ readonly unlaid: number }>
 }
+
+/** A written revision, and how many patches could not be laid under what lies on them: those count whole, as covered by nothing, and a person is told. */
+export type Written = Revision & { readonly unlaid: number }
 
 export type WritingRequest = {
   readonly id: string | null // of the import whose row says 'done' in the same transaction
@@ -35,7 +38,7 @@ export type WritingRequest = {
   onProgress(phase: 'writing' | 'counting', done: number, total: number | null): void
 }
 
-export async function writeStaged(tools: WritingTools, request: WritingRequest): Promise<readonly Revision[]> {
+export async function writeStaged(tools: WritingTools, request: WritingRequest): Promise<readonly Written[]> {
   const { preview, signal } = request
   const staged = join(request.folder, 'staged')
   const counties = [...new Set(preview.staged.map((each) => each.county))].sort()
@@ -47,7 +50,7 @@ export async function writeStaged(tools: WritingTools, request: WritingRequest):
   return transaction(
     tools.pool,
     async (db) => {
-      const revisions: Revision[] = []
+      const revisions: Written[] = []
       done = 0
       for (const { srid, name, wkt } of preview.crs) await writeCrs(db, srid, name, wkt)
       // several counties are always taken in the same order, or two writers could wait for each other
@@ -77,23 +80,22 @@ export async function writeStaged(tools: WritingTools, request: WritingRequest):
         }
         signal.throwIfAborted()
         request.onProgress('counting', 0, null)
-        await tools.derive(db, revision)
-        revisions.push(
-          await revision.seal({
-            what: 'import',
-            cause: request.cause,
-            actor: request.actor,
-            reason: request.reason,
-            sources: preview.sources[county] ?? [],
-            now: request.now,
-          }),
-        )
+        const { unlaid } = await tools.derive(db, revision)
+        const sealed = await revision.seal({
+          what: 'import',
+          cause: request.cause,
+          actor: request.actor,
+          reason: request.reason,
+          sources: preview.sources[county] ?? [],
+          now: request.now,
+        })
+        revisions.push({ ...sealed, unlaid })
       }
       if (request.id)
         await writeDone(
           db,
           request.id,
-          revisions.map(({ county, rev }) => ({ county, rev })),
+          revisions.map(({ county, rev, unlaid }) => ({ county, rev, ...(unlaid > 0 ? { unlaid } : {}) })),
           request.now,
         )
       signal.throwIfAborted()

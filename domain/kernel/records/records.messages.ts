@@ -1,7 +1,27 @@
 import type { MessagesFor } from '@dishu/base/refusal'
+import type { HeadRefusal } from './heads.ts'
 import type { LedgerRefusal } from './records.ts'
 
-export const messages: MessagesFor<LedgerRefusal> = {
+export const messages: MessagesFor<LedgerRefusal | HeadRefusal> = {
+  'records/not-a-head': ({ file }) => ({
+    zh: { message: `${file} 不是签名链头。`, hint: '链头由 dishu head 生成，或取自数据目录的 heads/。' },
+    en: { message: `${file} is no signed head.`, hint: 'dishu head makes one; the data folder keeps one for each day in heads/.' },
+  }),
+  'records/head-not-signed': ({ file }) => ({
+    zh: { message: `${file} 的签名不成立：文件被改动过。`, hint: '请另取一份当日的链头。' },
+    en: { message: `The signature of ${file} does not hold: the file was altered.`, hint: 'Take another copy of that day’s head.' },
+  }),
+  'records/head-of-another-key': ({ file, found, wanted }) => ({
+    zh: {
+      message: `${file} 由另一把钥匙签名：指纹 ${found.slice(0, 16)}…，应为 ${wanted.slice(0, 16)}…。`,
+      hint: '请核对印出或公布的指纹。',
+    },
+    en: {
+      message: `${file} is signed by another key: fingerprint ${found.slice(0, 16)}…, not ${wanted.slice(0, 16)}….`,
+      hint: 'Compare with the fingerprint that was printed or published.',
+    },
+  }),
+
   'records/nothing-to-record': ({ county }) => ({
     zh: { message: `${county} 的登记簿没有任何变化，未产生修订。`, hint: '文件内容与登记簿一致，无需再次导入。' },
     en: {

@@ -340,8 +340,19 @@ export const readHead = async (db: Db, county: County) =>
     hash: GENESIS,
   }
 
+/** The counties of the register; the office's own chain ('000000': who may do what) is none. */
 export const readCounties = (db: Db) =>
+  db.all<{ county: County; rev: number }>`select county, rev from kernel.chain_head where rev > 0 and county <> '000000' order by county`
+
+/** Every chain there is, the office's own among them. */
+export const readChains = (db: Db) =>
   db.all<{ county: County; rev: number }>`select county, rev from kernel.chain_head where rev > 0 order by county`
+
+/** The hash of every revision of a chain in hex, from the first on. */
+export const readHashes = async (db: Db, county: County): Promise<string[]> =>
+  (await db.all<{ hash: string }>`select encode(hash, 'hex') as hash from kernel.revision where county = ${county} order by rev`).map(
+    ({ hash }) => hash,
+  )
 
 /** The newest revision known at the end of a day (in China's time); 0 where there was none yet. */
 export const revisionAt = async (db: Db, county: County, day: Day): Promise<number> =>

@@ -18,7 +18,8 @@ export type RevisionView = {
 
 export type SessionView = {
   readonly actor: string
-  readonly mode: 'single-user' // one person on this machine, loopback only
+  readonly mode: 'single-user' | 'office' // one person on this machine, loopback only; or everyone signs in
+  readonly powers: readonly string[] // what the person may do on some area, see kernel/people
   readonly version: string
   readonly today: string
   readonly counties: readonly {

@@ -1,9 +1,7 @@
 /** What the making of cells reads and writes: the patches a revision concerns, what lies on them, and the sums over cells. */
 import type { Day } from '@dishu/base/date'
-import { copyIn, cursor, type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
-import { encodeRows } from '@dishu/server-kit/sql-copy'
+import { cursor, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
 import type { Sample } from '../soil/soil.ts'
-import type { Cell } from './count.ts'
 
 export type PatchRow = {
   readonly id: number
@@ -98,6 +96,11 @@ export async function collectAffected(db: Db, county: string, rev: number, affec
     }
     if (revised.samples) {
       await insert(meeting(changed('sample', 'place', county, rev), county))
+      await insert(meeting(sql`select record.place as found ${recordsOfBags(county, rev)}`, county))
+      await insert(onParcels(sql`select record.plot_code ${recordsOfBags(county, rev)}`))
+      await insert(
+        sql`select patch.id from land.patch_now patch where patch.county = ${county} and patch.patch_key in (select record.plot_code ${recordsOfBags(county, rev)})`,
+      )
       await insert(onParcels(changed('sample', 'plot_code', county, rev)))
       await insert(
         sql`select patch.id from land.patch_now patch where patch.county = ${county} and patch.patch_key in (${changed('sample', 'plot_code', county, rev)})`,
@@ -132,6 +135,11 @@ function changed(table: Source, column: string, county: string, rev: number): Sq
     select ${found} as found from ${source} version where version.county = ${county} and version.since = ${rev}
     union all select ${found} from ${source} version where version.county = ${county} and version.until = ${rev}`
 }
+
+/** The records of sampling whose bags the revision's own samples have: where a laboratory's row that came or went lies. */
+const recordsOfBags = (county: string, rev: number): Sql => sql`
+  from land.sample_now record where record.county = ${county} and record.extra ->> 'bag' in (
+    select changed.found ->> 'bag' from (${changed('sample', 'extra', county, rev)}) changed where changed.found ->> 'bag' is not null)`
 
 const meeting = (places: Sql, county: string) => sql`
   select patch.id from (${places}) ground join land.patch_now patch on patch.bbox && ground.found where patch.county = ${county}`
@@ -245,7 +253,7 @@ const SAMPLE_COLUMNS = sql`
   sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio", sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions,
   sample.extra -> 'censored' as censored`
 
-/** Samples whose place meets a patch's box, and samples that name the patch by its key. */
+/** Samples whose place meets a patch's box, and samples that name the patch by its key; a laboratory's row of a bag lies where the bag was filled. */
 export const readSamplesByPatch = (db: Db, county: string, ids: readonly number[]) =>
   db.all<SampleRow & { patchId: number; placed: boolean }>`
     select distinct patch.id as "patchId", sample.place is not null as placed, ${SAMPLE_COLUMNS}
@@ -254,12 +262,20 @@ export const readSamplesByPatch = (db: Db, county: string, ids: readonly number[
     union
     select patch.id, false, ${SAMPLE_COLUMNS}
     from land.patch_now patch join land.sample_now sample on sample.plot_code = patch.patch_key and sample.county = patch.county
-    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and sample.place is null`
+    where patch.county = ${county} and patch.id = any(${ids}::int8[]) and sample.place is null
+    union
+    select patch.id, sample.place is not null, ${SAMPLE_COLUMNS}
+    from land.sample_by_bag_now sample join land.patch_now patch on patch.county = sample.county
+      and (sample.place && patch.bbox and patch.outline is not null or sample.place is null and sample.plot_code = patch.patch_key)
+    where sample.county = ${county} and patch.id = any(${ids}::int8[])`
 
 /** Samples without a place that name a parcel. */
 export const readSamplesByParcel = (db: Db, county: string, parcelCodes: readonly string[]) =>
   db.all<SampleRow>`
     select ${SAMPLE_COLUMNS} from land.sample_now sample
+    where sample.county = ${county} and sample.place is null and sample.plot_code = any(${parcelCodes}::text[])
+    union all
+    select ${SAMPLE_COLUMNS} from land.sample_by_bag_now sample
     where sample.county = ${county} and sample.place is null and sample.plot_code = any(${parcelCodes}::text[])`
 
 /** The present cells of patches, enough to tell whether they still hold. */
@@ -270,22 +286,64 @@ export const readCellFrames = (db: Db, county: string, patchIds: readonly number
 
 const KEY = sql`village, class, grade, owner, contract, saline, valid_from, valid_to`
 
+/**
+ * The sums of a county that had no patch before this revision, where nothing lies on any. Patches are added up by the columns that their words come
+ * from, so that the words are made once for each sum.
+ */
+export async function writeFirstSums(db: Db, county: string, rev: number): Promise<void> {
+  const patch = ident('patch')
+  const made = await db.run`
+    with alike as materialized (
+      select village, class, coalesce(owner_kind, '') as owner_kind, coalesce(deducted_class, '') as deducted_class, valid_from, valid_to,
+        sum(official_area - land.ridges_of(official_area, deducted_area)) as land, sum(land.ridges_of(official_area, deducted_area)) as ridges,
+        count(*) as patches, count(*) filter (where land.ridges_of(official_area, deducted_area) <> 0) as ridged
+      from ${ident('land', 'patch')} ${patch} where county = ${county} and since = ${rev}
+      group by village, class, coalesce(owner_kind, ''), coalesce(deducted_class, ''), valid_from, valid_to)
+    insert into land.cell_sum (county, ${KEY}, since, until, area, patches, cells)
+    select ${county}, ${KEY}, ${rev}, null, sum(area), sum(patches), sum(cells) from (
+      select village, class collate "C" as class, 'not-graded' as grade, land.owner_of(owner_kind) as owner, 'none' as contract, land.saline_alone(class) as saline, valid_from, valid_to,
+        land as area, patches, patches as cells
+      from alike
+      union all
+      select village, ridge collate "C", 'not-graded', land.owner_of(owner_kind), 'none', land.saline_alone(ridge), valid_from, valid_to, ridges, 0, ridged
+      from alike, coalesce(nullif(deducted_class, ''), '1203') ridge where ridged > 0) part
+    group by ${KEY}`
+  await lookAtSums(db, made)
+}
+
 /** More new sums than an ordinary edit makes. */
 const MANY = 1000
 
-/** Brings the sums up to what the revision did to cells. Run twice it does the same. */
+/**
+ * Brings the sums up to what the revision did to cells, those that are kept and those that only their patch says. Run twice it does the same. It
+ * must be the county's newest revision.
+ */
 export async function refreshSums(db: Db, county: string, rev: number): Promise<void> {
   await db.run`delete from land.cell_sum where county = ${county} and since = ${rev}`
   await db.run`update land.cell_sum set until = null where county = ${county} and until = ${rev}`
   await db.raw(`
+    create temp table if not exists patch_touched (id int8 not null) on commit drop;
     create temp table if not exists sum_change (village text collate "C", class text collate "C", grade text collate "C", owner text collate "C", contract text collate "C",
       saline text collate "C", valid_from date, valid_to date, area int8, patches int4, cells int4) on commit drop;
-    truncate sum_change`)
+    truncate patch_touched; truncate sum_change`)
+  const touched = await db.run`
+    insert into patch_touched
+    select found from (${changed('patch', 'id', county, rev)}) patch
+    union select patch_id from land.cell where county = ${county} and since = ${rev}
+    union select patch_id from land.cell where county = ${county} and until = ${rev}`
+  if (touched > MANY) await db.raw('analyze patch_touched')
+  const after = (alias: string) => [sql`${ident(alias, 'until')} is null`]
+  const before = (alias: string) => [
+    sql`${ident(alias, 'until')} is null and ${ident(alias, 'since')} < ${rev}`,
+    sql`${ident(alias, 'until')} = ${rev}`,
+  ]
   await db.run`
     insert into sum_change
     select ${KEY}, sum(sign * area), sum(sign * lead), sum(sign) from (
       select ${KEY}, area, lead, 1 as sign from land.cell where county = ${county} and since = ${rev}
-      union all select ${KEY}, area, lead, -1 from land.cell where county = ${county} and until = ${rev}) change
+      union all select ${KEY}, area, lead, -1 from land.cell where county = ${county} and until = ${rev}
+      union all select ${KEY}, area, lead, 1 from (${aloneIn(county, after)}) alone
+      union all select ${KEY}, area, lead, -1 from (${aloneIn(county, before)}) alone) change
     group by ${KEY} having sum(sign * area) <> 0 or sum(sign * lead) <> 0 or sum(sign) <> 0`
   await db.raw('analyze sum_change')
   const same = sql`
@@ -310,26 +368,42 @@ async function lookAtSums(db: Db, made: number): Promise<void> {
   }
 }
 
-/** One sum over cells: what they are alike in, and what they come to. */
-export type CellSum = Pick<Cell, 'village' | 'class' | 'grade' | 'owner' | 'contract' | 'saline' | 'validFrom' | 'validTo'> & {
-  area: number
-  patches: number
-  cells: number
+const WORDS = sql`alone.village, alone.class, alone.grade, alone.owner, alone.contract, alone.saline`
+
+/** What the touched patches count as by themselves in one state, given as conditions of which each row meets one: on the days that no kept cell speaks of. */
+function aloneIn(county: string, stands: (alias: string) => readonly Sql[]): Sql {
+  const any = (alias: string) => joined(stands(alias), sql` or `)
+  const cells = sql`from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id and (${any('cell')})`
+  const parts = stands('alone').flatMap((state) => {
+    const patches = sql`from patch_touched touched join land.patch_alone alone on alone.patch_id = touched.id and alone.county = ${county} and ${state}`
+    return [
+      sql`select ${WORDS}, alone.valid_from, alone.valid_to, alone.area, alone.lead ${patches} where not exists (select ${cells})`,
+      sql`
+      select ${WORDS}, lower(days), upper(days), alone.area, alone.lead ${patches},
+        unnest(datemultirange(daterange(alone.valid_from, alone.valid_to)) - (select range_agg(daterange(cell.valid_from, cell.valid_to)) ${cells})) days
+      where exists (select ${cells})`,
+    ]
+  })
+  return joined(parts, sql` union all `)
 }
 
-/** The sums of a county that had no cells before this revision. */
-export async function writeFirstSums(db: Db, county: string, rev: number, sums: readonly CellSum[]): Promise<void> {
-  const rows = function* () {
-    for (const { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, patches, cells } of sums)
-      yield [county, village, landClass, grade, owner, contract, saline, validFrom, validTo, rev, area, patches, cells]
-  }
-  await copyIn(
-    db,
-    'copy land.cell_sum (county, village, class, grade, owner, contract, saline, valid_from, valid_to, since, area, patches, cells) from stdin (format binary)',
-    encodeRows(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'date', 'date', 'int4', 'int8', 'int4', 'int4'], rows()),
-  )
-  await lookAtSums(db, sums.length)
-}
+/** Every state of what patches with kept cells count as by themselves: from one revision that changed their cells to the next. */
+const aloneOverTime = (county: string) => sql`
+  select ${WORDS}, lower(days) as valid_from, upper(days) as valid_to, at.rev as since, coalesce(at.next, alone.until) as until, alone.area, alone.lead
+  from land.patch_alone alone,
+    lateral (
+      select rev, lead(rev) over (order by rev) as next from (
+        select alone.since as rev
+        union select cell.since from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id and cell.since > alone.since
+        union select cell.until from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id and cell.until > alone.since) revised
+      where alone.until is null or rev < alone.until) at,
+    unnest(datemultirange(daterange(alone.valid_from, alone.valid_to)) - coalesce(
+      (select range_agg(daterange(cell.valid_from, cell.valid_to)) from land.cell cell
+        where cell.county = ${county} and cell.patch_id = alone.patch_id and cell.since <= at.rev and (cell.until is null or cell.until > at.rev)), '{}'::datemultirange)) days
+  where alone.county = ${county} and exists (select from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id)
+  union all
+  select ${WORDS}, alone.valid_from, alone.valid_to, alone.since, alone.until, alone.area, alone.lead from land.patch_alone alone
+  where alone.county = ${county} and not exists (select from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id)`
 
 /**
  * How many sums, in whatever revision, changed otherwise than the cells they stand for; 0 unless something is broken. What cells come to and what
@@ -338,9 +412,12 @@ export async function writeFirstSums(db: Db, county: string, rev: number, sums: 
 export const countWrongSums = async (db: Db, county: string): Promise<number> =>
   (
     await db.one<{ wrong: number }>`
+      with alone as materialized (${aloneOverTime(county)})
       select count(*) as wrong from (
         select from (
-          select ${KEY}, since as rev, area, lead::int4 as patches, 1 as cells from land.cell where county = ${county}
+          select ${KEY}, since as rev, area, lead::int4 as patches, 1 as cells from alone
+          union all select ${KEY}, until, -area, -lead, -1 from alone where until is not null
+          union all select ${KEY}, since as rev, area, lead::int4 as patches, 1 as cells from land.cell where county = ${county}
           union all select ${KEY}, until, -area, -lead, -1 from land.cell where county = ${county} and until is not null
           union all select ${KEY}, since, -area, -patches, -cells from land.cell_sum where county = ${county}
           union all select ${KEY}, until, area, patches, cells from land.cell_sum where county = ${county} and until is not null) change

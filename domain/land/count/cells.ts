@@ -63,13 +63,18 @@ const RIDGE = '1203'
 export type DoublyOnPatch<Parcel> = DoublyCovered<Parcel> & { readonly patchId: number; readonly validFrom: Day; readonly validTo: Day }
 export type PatchCells<Parcel> = { readonly cells: readonly Cell[]; readonly doubly: readonly DoublyOnPatch<Parcel>[] }
 
-/** The cells of one patch over all its days, neighbours in time that are equal joined into one. */
+/**
+ * The cells of one patch over all its days, neighbours in time that are equal joined into one. `without: 'alone'` leaves out days on which
+ * nothing lies on the patch: its cells then say what the patch says (land.patch_alone), and the register keeps none of them.
+ */
 export function cellsOfPatch<Patch extends PatchVersion, Parcel extends ParcelVersion, Sample>(
   ground: Ground<Patch, Parcel, Sample>,
   rules: CellRules<Sample>,
+  without: 'alone' | null = null,
 ): PatchCells<Parcel> {
   const { versions, parcels, samples } = ground
-  if (parcels.length === 0 && samples.length === 0) return { cells: joined(versions.map((patch) => wholePatch(patch, rules))), doubly: [] }
+  if (parcels.length === 0 && samples.length === 0)
+    return { cells: without ? [] : joined(versions.map((patch) => wholePatch(patch, rules))), doubly: [] }
 
   const days = changeDays(ground, rules)
   const slices: Cell[][] = []
@@ -94,11 +99,16 @@ export function cellsOfPatch<Patch extends PatchVersion, Parcel extends ParcelVe
         const contract = terms.length === 0 ? 'none' : rules.contractState(terms, from)
         return { contract, contractCode: contract === 'none' ? null : codeOf(terms, from) }
       }
-      slices.push(cellsOfSlice(patch, inOrder(found.pieces, parcels), { grade, stateOf, from, to }, rules))
+      const pieces = inOrder(found.pieces, parcels)
+      slices.push(without && isAlone(pieces, grade) ? [] : cellsOfSlice(patch, pieces, { grade, stateOf, from, to }, rules))
     }
   }
   return { cells: joined(slices), doubly: joinedDoubly(doubly) }
 }
+
+/** Whether a patch on a day is all that its cells come from. */
+const isAlone = <Parcel>(pieces: readonly Piece<Parcel>[], grade: SampleGrade) =>
+  grade === 'not-graded' && pieces.length === 1 && pieces[0].parcel === null
 
 function wholePatch<Sample>(patch: PatchVersion, rules: CellRules<Sample>): Cell[] {
   const grade = rules.gradeOf([], patch.validFrom)

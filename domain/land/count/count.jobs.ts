@@ -11,7 +11,6 @@ import { CellBytes } from './cell-bytes.ts'
 import {
   type AffectedRows,
   affectedPatches,
-  type CellSum,
   type ContractRow,
   collectAffected,
   everyPatch,
@@ -65,11 +64,13 @@ export async function refreshCells(
   const { county, rev } = revision
   const { affected = 'revision' } = options
   let [patches, made, closed, unlaid] = [0, 0, 0, 0]
-  const first = affected === 'revision' && (await isFirstSurvey(db, county, rev))
+  const there = await readWhatThereIs(db, county)
+  const first = affected === 'revision' && !there.cells && (await isFirstSurvey(db, county, rev))
+  // patches that nothing lies on have no cells of their own: only their sums are made
+  const alone = first && !there.parcels && !there.samples
   const total = first ? null : await collectAffected(db, county, rev, affected)
   if (total === 0) return { patches, made, closed, unlaid }
-  const sums = first ? new CellSums() : null
-  for await (const batch of batches(db, county, options, first, sums)) {
+  for await (const batch of alone ? [] : batches(db, county, there, options, first)) {
     options.signal?.throwIfAborted()
     if (batch.close.length > 0) closed += await revision.take(cellKind, batch.close)
     if (batch.rows.length > 0) made += await revision.add(cellKind, batch.rows)
@@ -77,8 +78,8 @@ export async function refreshCells(
     unlaid += batch.unlaid
     options.onProgress?.(patches, total)
   }
-  if (sums && made > 0) await writeFirstSums(db, county, rev, sums.all())
-  else if (made > 0 || closed > 0) await refreshSums(db, county, rev)
+  if (alone) await writeFirstSums(db, county, rev)
+  else await refreshSums(db, county, rev)
   return { patches, made, closed, unlaid }
 }
 
@@ -91,7 +92,7 @@ export async function compareCells(
 ): Promise<{ missing: number; unfounded: number }> {
   await collectAffected(db, county, rev, 'all')
   let [missing, unfounded] = [0, 0]
-  for await (const batch of batches(db, county, options, false, null)) {
+  for await (const batch of batches(db, county, await readWhatThereIs(db, county), options, false)) {
     missing += batch.rows.length
     unfounded += batch.close.length
   }
@@ -100,21 +101,22 @@ export async function compareCells(
 
 type Batch = { readonly patches: number; readonly rows: RowToWrite[]; readonly close: Span[]; readonly unlaid: number }
 
-/** `all`: every patch of the county, else those that were collected. `sums` takes in all cells. */
-async function* batches(db: Db, county: string, options: RefreshOptions, all: boolean, sums: CellSums | null): AsyncGenerator<Batch> {
+type There = { readonly parcels: boolean; readonly samples: boolean; readonly contracts: boolean; readonly cells: boolean }
+
+/** `all`: every patch of the county, else those that were collected. */
+async function* batches(db: Db, county: string, there: There, options: RefreshOptions, all: boolean): AsyncGenerator<Batch> {
   const size = options.batch ?? 5000
-  const there = await readWhatThereIs(db, county)
   if (all) {
     for await (const patches of everyPatch(db, county, size)) {
       const versions = groupBy(patches, (patch) => patch.id)
-      yield await makeBatch(db, county, [...versions.keys()], versions, there, options, sums)
+      yield await makeBatch(db, county, [...versions.keys()], versions, there, options)
     }
     return
   }
   for await (const patches of affectedPatches(db, size)) {
     const ids = patches.map(({ id }) => id)
     const versions = groupBy(await readPatchVersions(db, county, ids), (patch) => patch.id)
-    yield await makeBatch(db, county, ids, versions, there, options, null)
+    yield await makeBatch(db, county, ids, versions, there, options)
   }
 }
 
@@ -125,9 +127,8 @@ async function makeBatch(
   county: string,
   ids: readonly number[],
   versions: ReadonlyMap<number, readonly PatchRow[]>,
-  there: { parcels: boolean; samples: boolean; contracts: boolean; cells: boolean },
+  there: There,
   options: RefreshOptions,
-  sums: CellSums | null,
 ): Promise<Batch> {
   const { rules, onDoublyCovered } = options
   const over = await readOver(db, county, ids, there)
@@ -143,15 +144,13 @@ async function makeBatch(
     const { cells, doubly } = cellsOfPatch(
       { versions: own, ...ground, lay: (patch, parcels) => layOver(patch, parcels, over.outlineOf(patch), laying) },
       rules,
+      'alone',
     )
     if (doubly.length > 0) onDoublyCovered?.(doubly)
 
     const standing = before.get(id) ?? []
     if (standing.length === 0) {
-      for (const cell of cells) {
-        rows.push(rowOf(cell))
-        sums?.add(cell)
-      }
+      for (const cell of cells) rows.push(rowOf(cell))
       continue
     }
     const left = new Map(
@@ -172,32 +171,6 @@ async function makeBatch(
     }
   }
   return { patches: ids.length, rows, close, unlaid: laying.unlaid }
-}
-
-/** Cells added up as they are made, by all that they are counted by. */
-class CellSums {
-  readonly #byDays = new Map<string, Map<string, CellSum>>()
-
-  add(cell: Cell): void {
-    const { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, lead } = cell
-    const days = `${validFrom} ${validTo}`
-    let sums = this.#byDays.get(days)
-    if (!sums) {
-      sums = new Map()
-      this.#byDays.set(days, sums)
-    }
-    const key = `${village} ${landClass} ${grade} ${owner} ${contract} ${saline}`
-    const sum = sums.get(key)
-    if (sum) {
-      sum.area += area
-      sum.patches += lead
-      sum.cells++
-    } else sums.set(key, { village, class: landClass, grade, owner, contract, saline, validFrom, validTo, area, patches: lead, cells: 1 })
-  }
-
-  all(): CellSum[] {
-    return [...this.#byDays.values()].flatMap((sums) => [...sums.values()])
-  }
 }
 
 const PREFIX = new TextEncoder().encode(`dishu/row/1 ${cellKind.name}\0`) // see contentDigest of kernel/records
@@ -231,7 +204,7 @@ function rowMaker() {
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 /** What lies on the patches of a batch. */
-async function readOver(db: Db, county: string, ids: readonly number[], there: { parcels: boolean; samples: boolean; contracts: boolean }) {
+async function readOver(db: Db, county: string, ids: readonly number[], there: There) {
   const pairs = new Map(there.parcels ? (await readParcelPairs(db, county, ids)).map((row) => [row.patchId, row.parcelIds]) : [])
   const parcels = pairs.size > 0 ? await readParcelVersions(db, county, [...new Set([...pairs.values()].flat())]) : []
   const codes = [...new Set(parcels.map((parcel) => parcel.parcelCode))]

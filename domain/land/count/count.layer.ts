@@ -3,7 +3,7 @@ import type { LayerSpec } from '@dishu/web-kit/map/layer-changes'
 import type { Dimension } from './count.wire.ts'
 
 export type MapDimension = Exclude<Dimension, 'area'>
-export const MAP_DIMENSIONS: readonly MapDimension[] = ['class', 'grade', 'owner', 'contract', 'saline']
+export const MAP_DIMENSIONS: readonly MapDimension[] = ['class', 'grade', 'mapgrade', 'owner', 'contract', 'saline']
 
 const NOTHING = '#C9CED2' // a category of its own for what has no value: grey and hatched
 
@@ -41,7 +41,10 @@ const CLASS_COLOURS: Readonly<Record<string, string>> = {
 const GRADES = ['#F2EFE6', '#E9D8A6', '#E0A458', '#C1652F', '#7A2E1D']
 
 export const isHatched = (dimension: MapDimension, value: string) =>
-  value === 'not-graded' || value === 'unknown' || (dimension === 'contract' && (value === 'none' || value === 'overlapping'))
+  value === 'not-graded' ||
+  value === 'not-mapped' ||
+  value === 'unknown' ||
+  (dimension === 'contract' && (value === 'none' || value === 'overlapping'))
 
 /** The colour of a value; grades bring their own, in the order of the scheme. */
 export function colourOf(
@@ -50,9 +53,9 @@ export function colourOf(
   grades: readonly { readonly id: string; readonly colour?: string | null }[],
 ): string {
   if (dimension === 'class') return CLASS_COLOURS[value] ?? CLASS_COLOURS[value.slice(0, 2)] ?? NOTHING
-  if (dimension !== 'grade') return COLOURS[dimension][value] ?? NOTHING
+  if (dimension !== 'grade' && dimension !== 'mapgrade') return COLOURS[dimension][value] ?? NOTHING
   const at = grades.findIndex(({ id }) => id === value)
-  return value === 'not-graded' || at < 0 ? NOTHING : (grades[at].colour ?? GRADES[at] ?? NOTHING)
+  return at < 0 ? NOTHING : (grades[at].colour ?? GRADES[at] ?? NOTHING)
 }
 
 export type CountMap = {

@@ -5,18 +5,21 @@ import type { AsOf } from '@dishu/kernel/records/records'
 import { readHead, readRevision, revisionAt } from '@dishu/kernel/records/records.store'
 import type { AreaView } from '@dishu/kernel/records/records.wire'
 import type { Db } from '@dishu/server-kit/sql'
+import { AreaSums, NOT_MAPPED } from '../soil/soil.ts'
 import {
   countFindings,
   PATCH_SORTS,
   readAreas,
   readCount,
   readCountedVillages,
+  readDrawnCells,
   readMatched,
   readPatches,
   readPlaceInList,
   readUnplaced,
 } from './count.store.ts'
-import type { CountReply, PatchPage } from './count.wire.ts'
+import type { CountQuestion } from './count.ts'
+import type { CountReply, CountRow, PatchPage } from './count.wire.ts'
 import {
   type Address,
   byFrom,
@@ -74,7 +77,7 @@ export async function handleCount(
   if (!by.ok) return by
   const { asOf, known, knownAt } = when.value
   const question = { county, asOf, within: within.value, level: level.value, by: by.value, filters: filtersFrom(address) }
-  const rows = await readCount(db, question)
+  const rows = await withIntervals(db, question, await readCount(db, question))
   const unplaced = await readUnplaced(db, county, asOf, within.value)
   // rows are disjoint and whole, so that their sum is the total, with no second reading
   const total = rows.reduce(
@@ -94,6 +97,38 @@ export async function handleCount(
     synthetic: context.synthetic,
   })
 }
+
+/**
+ * Rows by mapgrade with their intervals beside them: each from the simulations of its own land, so that a whole's is not the sum of its parts'. A grade
+ * that no patch was given but some simulations have stands there with nothing counted.
+ */
+async function withIntervals(db: Db, question: CountQuestion, rows: readonly CountRow[]): Promise<readonly CountRow[]> {
+  const { by, filters } = question
+  if (!by.includes('mapgrade') || rows.every((row) => row.by.mapgrade === NOT_MAPPED)) return rows
+  const sums = new Map<string, { readonly by: CountRow['by']; readonly sums: AreaSums }>()
+  for await (const batch of readDrawnCells(db, question)) {
+    for (const { by: of, area, mapgrade, indicators, draws } of batch) {
+      const key = JSON.stringify(of)
+      const there = sums.get(key) ?? { by: of, sums: new AreaSums() }
+      sums.set(key, there)
+      there.sums.add({ area, grade: mapgrade, draws, indicators: indicators ?? '' })
+    }
+  }
+  const wanted = filters.mapgrade ?? []
+  const counted = new Map(rows.map((row) => [JSON.stringify(by.map((dimension) => row.by[dimension])), row]))
+  const out = [...sums.values()].flatMap(({ by: of, sums: own }) =>
+    own.all().flatMap(({ grade, estimate, low, high }): CountRow[] => {
+      if (wanted.length > 0 && !wanted.includes(grade)) return []
+      const whole = { ...of, mapgrade: grade }
+      const row = counted.get(JSON.stringify(by.map((dimension) => whole[dimension])))
+      if (!row && estimate === 0) return []
+      const found = row ?? { by: whole, area: 0, patches: 0, cells: 0 }
+      return [grade === NOT_MAPPED ? found : { ...found, interval: { estimate, low, high } }]
+    }),
+  )
+  return out.sort((a, b) => by.reduce((found, name) => found || compare(a.by[name] ?? '', b.by[name] ?? ''), 0))
+}
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** GET /api/counties/:county/patches */
 export async function handlePatches(

@@ -1,5 +1,5 @@
 import { query, toggled } from '@dishu/web-kit/address'
-import { formatArea, writtenParts } from '@dishu/web-kit/areas'
+import { type AreaUnit, formatArea, writtenParts } from '@dishu/web-kit/areas'
 import { AreaText, type Part, Parts } from '@dishu/web-kit/figures.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useNarrow } from '@dishu/web-kit/look/theme.tsx'
@@ -10,12 +10,12 @@ import { useSettings } from '@dishu/web-kit/settings'
 import { Empty, Trouble, Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
 import { usePlace } from '@dishu/web-kit/use-place'
-import { useText } from '@dishu/web-kit/words'
+import { type Text, useText } from '@dishu/web-kit/words'
 import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { MAP_DIMENSIONS, type MapDimension } from './count.layer.ts'
-import type { CountReply, Dimension, Dossier } from './count.wire.ts'
+import type { CountReply, CountRow, Dimension, Dossier } from './count.wire.ts'
 import { CountMap, Legend } from './count-map.screen.tsx'
 import { DossierPane, dossierPath } from './dossier.screen.tsx'
 import { type Filters, filtersFrom, someFilter, useVocabulary } from './vocabulary.screen.tsx'
@@ -63,10 +63,12 @@ export function CountScreen() {
   const counts: Readonly<Record<MapDimension, Reading<CountReply>>> = {
     class: useCount('class', filters),
     grade: useCount('grade', filters),
+    mapgrade: useCount('mapgrade', filters),
     owner: useCount('owner', filters),
     contract: useCount('contract', filters),
     saline: useCount('saline', filters),
   }
+  const shown = MAP_DIMENSIONS.filter((name) => name !== 'mapgrade' || filters.mapgrade.length > 0 || hasMap(counts.mapgrade))
   const next = NEXT[place.level] ?? null
   const areas = useCount(next === null ? null : 'area', filters, next)
   const dossier = useRead<Dossier>(selected.length === 1 ? dossierPath(place, selected[0]) : null)
@@ -81,6 +83,7 @@ export function CountScreen() {
           id,
           name: words.name(name, id),
           area: row.area,
+          ...(row.interval ? { beside: besideOf(row.interval, unit, t) } : {}),
           count: row.patches,
           colour: words.colour(name, id),
           hatched: words.hatched(name, id),
@@ -191,7 +194,7 @@ export function CountScreen() {
           onHover={light('area')}
         />
       )}
-      {MAP_DIMENSIONS.map((name) => (
+      {shown.map((name) => (
         <Parts
           key={name}
           title={t(`dimension.${name}`)}
@@ -246,7 +249,7 @@ export function CountScreen() {
         >
           {!narrow && (
             <div className="map-dimension">
-              {MAP_DIMENSIONS.map((name) => (
+              {shown.map((name) => (
                 <button key={name} type="button" aria-pressed={name === dimension} onClick={() => address.set({ by: name })}>
                   {t(`dimension.${name}`)}
                 </button>
@@ -275,6 +278,18 @@ export function CountScreen() {
     />
   )
 }
+
+/** Whether any of the land is mapped. */
+export const hasMap = (reading: Reading<CountReply>) => rowsOf(reading).some(({ by }) => by.mapgrade !== 'not-mapped')
+
+/** The estimate from the soil map's simulations, with half the width of its interval. */
+export const besideOf = ({ estimate, low, high }: NonNullable<CountRow['interval']>, unit: AreaUnit, t: Text) =>
+  t('overview.interval', {
+    estimate: formatArea(estimate, unit),
+    half: formatArea(Math.round((high - low) / 2), unit),
+    low: formatArea(low, unit),
+    high: formatArea(high, unit),
+  })
 
 /** Closed lists keep their order (light before heavy); classes go by size. */
 function order(name: MapDimension, a: string, b: string, values: readonly string[]): number {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Day } from '@dishu/base/date'
+import { LAND_CLASSES, OWNER_KINDS, ownerOf } from '@dishu/kernel/areas/areas'
 import { undoRevision } from '@dishu/kernel/records/records.store'
 import { seededRandom } from '@dishu/numeric/shared/random'
 import { type Db, sql, transaction } from '@dishu/server-kit/sql'
 import { freshDatabase } from '@dishu/testkit/database'
+import { salineSet } from '../soil/soil.ts'
 import { countWrongSums } from './cells.store.ts'
 import { compareCells, refreshCells } from './count.jobs.ts'
-import { readCount, readUnplaced } from './count.store.ts'
+import { type PatchQuestion, readCount, readMatched, readPatches, readUnplaced } from './count.store.ts'
 import { DIMENSIONS } from './count.wire.ts'
 import {
   ACROSS,
@@ -134,6 +136,16 @@ const square = (id: number): PatchFacts => ({
   officialArea: 1_000_000,
   deductedArea: 0,
 })
+const everything: Omit<PatchQuestion, 'asOf'> = {
+  county: COUNTY,
+  within: COUNTY,
+  filters: {},
+  q: null,
+  sort: 'patchKey',
+  descending: false,
+  offset: 0,
+  limit: 50,
+}
 const twoPatches = { patches: [1, 2].map((id) => ({ id, from: DAYS[0], facts: square(id) })) }
 
 test('parents are the sum of their children, whatever the dimensions', async () => {
@@ -183,7 +195,12 @@ test('an edit of one patch writes its cells and no others, and nothing at all wh
   await using database = await freshDatabase()
   const village = new Village()
   await transaction(database.pool, async (db) => {
-    await village.revise(db, twoPatches, new Date('2026-01-01'))
+    const parcels = [1, 2].map((id) => ({
+      id: 100 + id,
+      from: DAYS[0],
+      facts: { code: `P${id}`, ground: [(id - 1) * 100, 0, id * 100, 100] as const },
+    }))
+    await village.revise(db, { ...twoPatches, parcels }, new Date('2026-01-01'))
     await village.revise(db, { patches: [{ id: 2, from: DAYS[0], facts: { ...square(2), class: '1204' } }] }, new Date('2026-01-02'))
     const touched = await db.all<{
       patch_id: number
@@ -204,6 +221,46 @@ test('an edit of one patch writes its cells and no others, and nothing at all wh
       add: async () => assert.fail('nothing to write'),
     }
     assert.deepEqual(await refreshCells(db, idle, { rules, affected: 'all' }), { patches: 2, made: 0, closed: 0, unlaid: 0 })
+  })
+})
+
+test('patches on which nothing lies have no cell of their own, and count as the program’s rules have them', async () => {
+  await using database = await freshDatabase()
+  const village = new Village()
+  const classes = [...new Set([...LAND_CLASSES.map(({ code }) => code), '0103A', '1204X', '124Z', '1241', '011K', '0111', '01', '12', 'x'])]
+  const owners = [...OWNER_KINDS.map(({ code }) => code), '39', null]
+  await transaction(database.pool, async (db) => {
+    const patches = classes.map((landClass, i) => ({
+      id: i + 1,
+      from: DAYS[0],
+      // deductions that are none, real, negative, and larger than the patch
+      facts: {
+        ...square(i + 1),
+        class: landClass,
+        ownerKind: owners[i % owners.length],
+        deductedArea: [0, 70_000, -500, 2_000_000][i % 4],
+        officialArea: 1_000_000 + i,
+      },
+    }))
+    await village.revise(db, { patches }, new Date('2026-01-01'))
+    assert.deepEqual(await db.all`select id from land.cell`, [])
+    const asOf = { day: DAYS[1], rev: null }
+    for (const { id, facts } of patches) {
+      const [cell] = await readPatches(db, { ...everything, asOf, ids: [id] })
+      assert.deepEqual(
+        [cell.class, cell.owner, cell.contract, cell.grade, cell.saline],
+        [facts.class, ownerOf(facts.ownerKind), 'none', 'not-graded', salineSet(facts.class, 'not-graded')],
+      )
+    }
+    const land = patches.reduce((sum, { facts }) => sum + facts.officialArea, 0)
+    assert.deepEqual(await readMatched(db, { ...everything, asOf }), { matched: patches.length, area: land })
+    // opened by a class, a figure is the same from the sums and from the list behind it
+    const rows = await readCount(db, { county: COUNTY, asOf, within: COUNTY, level: 'county', by: ['class', 'saline'], filters: {} })
+    for (const { by, area } of rows) {
+      const filters = { class: [by.class ?? ''], saline: [by.saline ?? ''] }
+      assert.equal((await readMatched(db, { ...everything, asOf, filters })).area, area, by.class)
+    }
+    assert.equal(await countWrongSums(db, COUNTY), 0)
   })
 })
 

@@ -1,7 +1,7 @@
 /** The one aggregate, and the lists of patches behind its figures. Registers of other subjects are read by their versions, since every read has two clocks. */
 import type { AsOf } from '@dishu/kernel/records/records'
 import type { AreaView } from '@dishu/kernel/records/records.wire'
-import { type Db, every, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
+import { cursor, type Db, every, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
 import { type CountFilters, type CountQuestion, DIGITS, FILTERS, villagesWithin } from './count.ts'
 import type { CountRow, Dimension, PatchRow } from './count.wire.ts'
 
@@ -15,8 +15,10 @@ export function standing(alias: string, { day, rev }: AsOf): Sql {
 }
 
 /** The rows of a register that stand, under `alias`. A view of the present could not answer what was known before. */
-export const register = (name: 'patch' | 'parcel' | 'contract' | 'contract_parcel' | 'sample' | 'party' | 'transfer', alias: string): Sql =>
-  sql`${ident('land', name)} ${ident(alias)}`
+export const register = (
+  name: 'patch' | 'parcel' | 'contract' | 'contract_parcel' | 'sample' | 'party' | 'transfer' | 'map_grade',
+  alias: string,
+): Sql => sql`${ident('land', name)} ${ident(alias)}`
 
 function kept(alias: string, within: string, filters: CountFilters): Sql {
   const [from, below] = villagesWithin(within)
@@ -33,13 +35,14 @@ function kept(alias: string, within: string, filters: CountFilters): Sql {
 export async function readCount(db: Db, { county, asOf, within, level, by, filters }: CountQuestion): Promise<CountRow[]> {
   const place = (dimension: Dimension) =>
     dimension === 'area' ? sql`left(total.village, ${DIGITS[level]}::int)` : ident('total', dimension)
+  const mapped = (by.includes('mapgrade') || asksMap(filters)) && (await hasMap(db, county))
   const columns = by.map((dimension) => sql`${place(dimension)} as ${ident(dimension)}, `)
   const groups =
     by.length === 0 ? sql` ` : sql`group by ${joined(by.map((_, i) => NUMBERS[i]))} order by ${joined(by.map((_, i) => NUMBERS[i]))}`
   const rows = await db.all<{ area_sum: number | null; patches: number | null; cells: number | null } & Record<Dimension, string>>`
     select ${joined(columns, sql` `)} sum(total.area) as area_sum, sum(total.patches) as patches, sum(total.cells) as cells
-    from land.cell_sum total
-    where total.county = ${county} and ${standing('total', asOf)} and ${kept('total', within, filters)}
+    from ${mapped ? mappedCells(county, asOf) : sumsOf(county, asOf)} total
+    where ${kept('total', within, filters)}
     ${groups}`
   return rows.map((row) => ({
     by: Object.fromEntries(by.map((dimension) => [dimension, row[dimension]])),
@@ -48,8 +51,52 @@ export async function readCount(db: Db, { county, asOf, within, level, by, filte
     cells: row.cells ?? 0,
   }))
 }
+
+const asksMap = (filters: CountFilters) => (filters.mapgrade?.length ?? 0) > 0
+
+const hasMap = async (db: Db, county: string) =>
+  (
+    await db.one<{ there: boolean }>`select exists (select from land.map_grade_now where county = ${county}) or exists (
+    select from ${register('map_grade', 'graded')} where graded.county = ${county}) as there`
+  ).there
+
+/** Sums of a county without any map: what is asked of one is not mapped. */
+const sumsOf = (county: string, asOf: AsOf) => sql`(
+  select sums.*, 'not-mapped'::text as mapgrade from land.cell_sum sums where sums.county = ${county} and ${standing('sums', asOf)})`
+
+/** All cells of one state, each with what the soil map of the day says of its patch. */
+const mappedCells = (county: string, asOf: AsOf) => sql`(
+  select cell.*, cell.lead as patches, 1 as cells, coalesce(graded.grade, 'not-mapped') as mapgrade, graded.indicators, graded.draws
+  from ${cellsOf(county, asOf)} cell
+  left join ${register('map_grade', 'graded')} on graded.county = ${county} and graded.patch_id = cell.patch_id and ${standing('graded', asOf)})`
+
+export type DrawnCell = {
+  readonly by: Readonly<Partial<Record<Dimension, string>>>
+  readonly area: number
+  readonly mapgrade: string
+  readonly indicators: string | null
+  readonly draws: Uint8Array | null
+}
+
+/** Cells with the simulations of their patches, batch by batch, with their values of all dimensions but the grade by map. */
+export async function* readDrawnCells(db: Db, { county, asOf, within, level, by, filters }: CountQuestion): AsyncGenerator<DrawnCell[]> {
+  const others = by.filter((dimension) => dimension !== 'mapgrade')
+  const place = (dimension: Dimension) =>
+    dimension === 'area' ? sql`left(total.village, ${DIGITS[level]}::int)` : ident('total', dimension)
+  const columns = others.map((dimension) => sql`${place(dimension)} as ${ident(dimension)}, `)
+  const question = sql`
+    select ${joined(columns, sql` `)} total.area as cell_area, total.mapgrade as map_grade, total.indicators, total.draws
+    from ${mappedCells(county, asOf)} total where ${kept('total', within, { ...filters, mapgrade: [] })}`
+  type Row = { cell_area: number; map_grade: string; indicators: string | null; draws: Uint8Array | null } & Record<Dimension, string>
+  for await (const batch of cursor<Row>(db, question, 2000))
+    yield batch.map((row) => ({
+      by: Object.fromEntries(others.map((dimension) => [dimension, row[dimension]])),
+      ...{ area: row.cell_area, mapgrade: row.map_grade, indicators: row.indicators, draws: row.draws },
+    }))
+}
+
 /** Places in the column list, by which to group: a text would be a value, and a value repeated is another parameter to the planner. */
-const NUMBERS: readonly Sql[] = [sql`1`, sql`2`, sql`3`, sql`4`, sql`5`, sql`6`]
+const NUMBERS: readonly Sql[] = [sql`1`, sql`2`, sql`3`, sql`4`, sql`5`, sql`6`, sql`7`]
 
 /** Contracts that lie on no parcel of the map: without any parcel, or with parcels that have no outline. */
 export const readUnplaced = (db: Db, county: string, asOf: AsOf, within: string) =>
@@ -107,15 +154,30 @@ function found(county: string, asOf: AsOf, q: string | null): Sql {
 
 const PATCH_COLUMNS = sql`
   patch.id, patch.patch_key as "patchKey", patch.patch_number as "patchNumber", patch.village, patch.village_name as "villageName", patch.class, patch.class_name as "className",
-  coalesce(lead.grade, 'not-graded') as grade, coalesce(lead.owner, 'unknown') as owner, patch.owner_name as "ownerName", coalesce(lead.contract, 'none') as contract,
-  coalesce(lead.saline, 'unknown') as saline, patch.official_area as "officialArea", patch.computed_area as "computedArea"`
+  coalesce(lead.grade, 'not-graded') as grade, coalesce(graded.grade, 'not-mapped') as mapgrade, coalesce(lead.owner, land.owner_of(patch.owner_kind)) as owner, patch.owner_name as "ownerName",
+  coalesce(lead.contract, 'none') as contract, coalesce(lead.saline, land.saline_alone(patch.class)) as saline, patch.official_area as "officialArea", patch.computed_area as "computedArea"`
 
 /** What of a patch the list needs. */
 const LISTED = sql`
-  patch.county, patch.id, patch.patch_key, patch.patch_number, patch.village, patch.village_name, patch.class, patch.class_name, patch.owner_name, patch.official_area, patch.computed_area`
+  patch.county, patch.id, patch.patch_key, patch.patch_number, patch.village, patch.village_name, patch.class, patch.class_name, patch.owner_kind, patch.owner_name, patch.official_area, patch.computed_area`
 
+/** All cells of one state: those that are kept, and those of patches on which nothing lies. */
+const cellsOf = (county: string, asOf: AsOf) => sql`(
+  select cell.patch_id, cell.lead, cell.area, cell.village, cell.class, cell.grade, cell.owner, cell.contract, cell.saline
+  from land.cell cell where cell.county = ${county} and ${standing('cell', asOf)}
+  union all
+  select alone.patch_id, alone.lead, alone.area, alone.village, alone.class, alone.grade, alone.owner, alone.contract, alone.saline
+  from land.patch_alone alone where alone.county = ${county} and ${standing('alone', asOf)}
+    and not exists (select from land.cell cell where cell.county = ${county} and cell.patch_id = alone.patch_id and ${standing('cell', asOf)}))`
+
+/** The cells that the filters ask about: with their grade by map where that is asked. */
+const askedCells = (county: string, asOf: AsOf, filters: CountFilters) =>
+  asksMap(filters) ? mappedCells(county, asOf) : cellsOf(county, asOf)
+
+/** The kept cell that leads a patch, none where nothing lies on it; and what the map says of it. */
 const leadOf = (asOf: AsOf) => sql`
-  left join land.cell lead on lead.county = patch.county and lead.patch_id = patch.id and lead.lead = 1 and ${standing('lead', asOf)}`
+  left join land.cell lead on lead.county = patch.county and lead.patch_id = patch.id and lead.lead = 1 and ${standing('lead', asOf)}
+  left join ${register('map_grade', 'graded')} on graded.county = patch.county and graded.patch_id = patch.id and ${standing('graded', asOf)}`
 
 const anyFilter = (filters: CountFilters) => FILTERS.some((dimension) => (filters[dimension]?.length ?? 0) > 0)
 
@@ -127,7 +189,7 @@ function matching({ county, asOf, within, filters, q, ids }: PatchQuestion): Sql
   if (within.length > 6) conditions.push(sql`patch.village >= ${from} and patch.village < ${below}`)
   if (anyFilter(filters)) {
     conditions.push(
-      sql`patch.id in (select hit.patch_id from land.cell hit where hit.county = ${county} and ${standing('hit', asOf)} and ${kept('hit', within, filters)})`,
+      sql`patch.id in (select hit.patch_id from ${askedCells(county, asOf, filters)} hit where ${kept('hit', within, filters)})`,
     )
   }
   return every(conditions)
@@ -164,7 +226,7 @@ export async function readMatched(db: Db, question: PatchQuestion): Promise<{ ma
       : sql` `
   return db.one`
     select count(distinct hit.patch_id) as matched, coalesce(sum(hit.area), 0)::int8 as area
-    from land.cell hit where hit.county = ${county} and ${standing('hit', asOf)} and ${kept('hit', within, filters)} ${onlyThese}`
+    from ${askedCells(county, asOf, filters)} hit where ${kept('hit', within, filters)} ${onlyThese}`
 }
 
 /** How many rows of the list stand before a patch: where a table scrolls to when the patch is chosen on the map. Null where the list has it not. */

@@ -1,14 +1,16 @@
 /** The one aggregate, as it crosses the network. Areas are whole hundredths of a square metre, so that every sum is exact. */
-export const DIMENSIONS = ['area', 'class', 'grade', 'owner', 'contract', 'saline'] as const
+export const DIMENSIONS = ['area', 'class', 'grade', 'mapgrade', 'owner', 'contract', 'saline'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
 /** owner: state | collective | unknown. contract: none | contracted | expired | overlapping. saline: unused | cultivated | none | unknown.
- *  class: the survey's code. grade: a grade of the chosen scheme, or not-graded. area: an area code of the level asked for. */
+ *  class: the survey's code. grade: by sample, a grade of the chosen scheme, or not-graded. mapgrade: by the soil map of the day, or not-mapped. area: an area code of the level asked for. */
 export type CountRow = {
   readonly by: Readonly<Partial<Record<Dimension, string>>>
   readonly area: number
   readonly patches: number
   readonly cells: number
+  /** Of a row by mapgrade: the mean area over the map's simulations, and their middle 95 %. Beside the count, never instead of it. */
+  readonly interval?: { readonly estimate: number; readonly low: number; readonly high: number }
 }
 
 export type CountReply = {
@@ -23,7 +25,7 @@ export type CountReply = {
   readonly unplaced: { readonly contracts: number; readonly area: number } // contracts that lie on no parcel of the map; never part of the total
   readonly synthetic: boolean
 }
-// GET /api/counties/:county/count?by=area,class&within=CODE&level=county|town|village&asOf=YYYY-MM-DD&known=REV|YYYY-MM-DD&class=&grade=&owner=&contract=&saline=   -> CountReply
+// GET /api/counties/:county/count?by=area,class&within=CODE&level=county|town|village&asOf=YYYY-MM-DD&known=REV|YYYY-MM-DD&class=&grade=&mapgrade=&owner=&contract=&saline=   -> CountReply
 
 export type PatchRow = {
   readonly id: number
@@ -34,6 +36,7 @@ export type PatchRow = {
   readonly class: string
   readonly className: string | null
   readonly grade: string
+  readonly mapgrade: string
   readonly owner: string
   readonly ownerName: string | null
   readonly contract: string // that of the lead cell

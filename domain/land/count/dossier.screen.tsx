@@ -18,7 +18,7 @@ import { useVocabulary } from './vocabulary.screen.tsx'
 
 export const dossierPath = ({ county, asOf, known }: Place, id: string) => query(`/api/counties/${county}/patches/${id}`, { asOf, known })
 
-const NO_FILTERS = { class: [], grade: [], owner: [], contract: [], saline: [] }
+const NO_FILTERS = { class: [], grade: [], mapgrade: [], owner: [], contract: [], saline: [] }
 /** The inspector: one patch, or how many are selected. */
 export function DossierPane({ ids, onClose }: { readonly ids: readonly string[]; onClose(): void }) {
   const t = useText()

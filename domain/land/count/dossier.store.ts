@@ -57,9 +57,14 @@ export const readCellsOfPatch = (db: Db, county: string, id: number, asOf: AsOf)
   }>`
     select cell.parcel_id as "parcelId", parcel.parcel_code as "parcelCode", cell.contract, cell.contract_code as "contractCode", cell.class, cell.part, cell.area,
       cell.valid_from as "validFrom", cell.valid_to as "validTo"
-    from land.cell cell
-    left join ${from('parcel', 'parcel')} on parcel.county = cell.county and parcel.id = cell.parcel_id and ${standing('parcel', asOf)}
-    where cell.county = ${county} and cell.patch_id = ${id} and ${standing('cell', asOf)}
+    from (
+      select cell.id, cell.parcel_id, cell.contract, cell.contract_code, cell.class, cell.part, cell.lead, cell.area, cell.valid_from, cell.valid_to
+      from land.cell cell where cell.county = ${county} and cell.patch_id = ${id} and ${standing('cell', asOf)}
+      union all
+      select null, null, alone.contract, null, alone.class, alone.part, alone.lead, alone.area, alone.valid_from, alone.valid_to
+      from land.patch_alone alone where alone.county = ${county} and alone.patch_id = ${id} and ${standing('alone', asOf)}
+        and not exists (select from land.cell cell where cell.county = ${county} and cell.patch_id = ${id} and ${standing('cell', asOf)})) cell
+    left join ${from('parcel', 'parcel')} on parcel.county = ${county} and parcel.id = cell.parcel_id and ${standing('parcel', asOf)}
     order by cell.lead desc, cell.area desc, cell.id`
 
 export type ContractOfParcel = {

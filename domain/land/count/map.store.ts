@@ -1,6 +1,6 @@
 /** What a map window shows: cells with their outlines, squares of what is too small to draw, boundaries, samples. */
 import type { AsOf } from '@dishu/kernel/records/records'
-import { type Db, ident, type Sql, sql } from '@dishu/server-kit/sql'
+import { type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
 
 export type Window = readonly [west: number, south: number, east: number, north: number]
 
@@ -9,6 +9,7 @@ export type CellInWindow = {
   readonly cell: number
   readonly class: string
   readonly grade: string
+  readonly mapgrade: string
   readonly owner: string
   readonly contract: string
   readonly saline: string
@@ -16,7 +17,7 @@ export type CellInWindow = {
   readonly srid: number | null
   readonly outline: Uint8Array
 }
-export type SquareInWindow = Pick<CellInWindow, 'class' | 'grade' | 'owner' | 'contract' | 'saline' | 'area'> & {
+export type SquareInWindow = Pick<CellInWindow, 'class' | 'grade' | 'mapgrade' | 'owner' | 'contract' | 'saline' | 'area'> & {
   readonly column: number
   readonly row: number
 }
@@ -34,7 +35,20 @@ const boxOf = ([west, south, east, north]: Window) => sql`box(point(${west}, ${s
 const sideOf = (stretch: number) =>
   sql`greatest((patch.bbox[0])[0] - (patch.bbox[1])[0], ((patch.bbox[0])[1] - (patch.bbox[1])[1]) * ${stretch}::float8)`
 
-type Words = Pick<CellInWindow, 'class' | 'grade' | 'owner' | 'contract' | 'saline'>
+type Words = Pick<CellInWindow, 'class' | 'grade' | 'mapgrade' | 'owner' | 'contract' | 'saline'>
+/** Of a patch's kept cell, else what the patch says by itself. */
+const WORD_OF: Readonly<Record<keyof Words, Sql>> = {
+  class: sql`coalesce(cell.class, patch.class)`,
+  grade: sql`coalesce(cell.grade, 'not-graded')`,
+  mapgrade: sql`coalesce(graded.grade, 'not-mapped')`,
+  owner: sql`coalesce(cell.owner, land.owner_of(patch.owner_kind))`,
+  contract: sql`coalesce(cell.contract, 'none')`,
+  saline: sql`coalesce(cell.saline, land.saline_alone(patch.class))`,
+}
+const AREA = sql`coalesce(cell.area, patch.official_area - land.ridges_of(patch.official_area, patch.deducted_area))`
+/** What the soil map of the day says of a patch. */
+const mapOf = (county: string, asOf: AsOf) =>
+  sql`left join ${ident('land', 'map_grade')} graded on graded.county = ${county} and graded.patch_id = patch.id and ${standing('graded', asOf)}`
 const PART = '\u001f'
 
 /** Land cells whose patch meets the window and is at least `smallest` degrees of longitude on its larger side. Cells with the same words share them. */
@@ -47,10 +61,11 @@ export async function readCellsInWindow(
   stretch: number,
 ): Promise<CellInWindow[]> {
   const rows = await db.all<Omit<CellInWindow, keyof Words> & { words: string }>`
-    select patch.id, cell.id as cell, concat_ws(${PART}, cell.class, cell.grade, cell.owner, cell.contract, cell.saline) as words, cell.area, patch.srid,
+    select patch.id, coalesce(cell.id, patch.id) as cell, concat_ws(${PART}, ${joined(Object.values(WORD_OF))}) as words, ${AREA} as area, patch.srid,
       coalesce(cell.outline, patch.outline) as outline
     from ${ident('land', 'patch')} patch
-    join land.cell cell on cell.county = patch.county and cell.patch_id = patch.id and cell.part = 0 and ${standing('cell', asOf)}
+    left join land.cell cell on cell.county = patch.county and cell.patch_id = patch.id and cell.part = 0 and ${standing('cell', asOf)}
+    ${mapOf(county, asOf)}
     where patch.county = ${county} and patch.bbox && ${boxOf(window)} and ${standing('patch', asOf)} and patch.outline is not null
       and ${smallest <= 0 ? sql`true` : sql`${sideOf(stretch)} >= ${smallest}::float8`}`
   const known = new Map<string, Words>()
@@ -62,8 +77,8 @@ export async function readCellsInWindow(
 }
 
 function wordsFrom(text: string): Words {
-  const [landClass, grade, owner, contract, saline] = text.split(PART)
-  return { class: landClass, grade, owner, contract, saline }
+  const [landClass, grade, mapgrade, owner, contract, saline] = text.split(PART)
+  return { class: landClass, grade, mapgrade, owner, contract, saline }
 }
 
 /**
@@ -72,17 +87,18 @@ function wordsFrom(text: string): Words {
  */
 export const readSquaresInWindow = (db: Db, county: string, asOf: AsOf, window: Window, below: number, stretch: number, grid: number) =>
   db.all<SquareInWindow>`
-    select spot."column", spot.row, cell.class, cell.grade, cell.owner, cell.contract, cell.saline, sum(cell.area)::int8 as area
+    select patch."column", patch.row, ${joined(Object.entries(WORD_OF).map(([word, value]) => sql`${value} as ${ident(word)}`))}, sum(${AREA})::int8 as area
     from (
-      select patch.id,
+      select patch.id, patch.class, patch.owner_kind, patch.official_area, patch.deducted_area,
         floor((longitude + 180) / 360 * ${2 ** grid}::float8)::int4 as "column",
         floor((0.5 - ln((1 + sind(latitude)) / (1 - sind(latitude))) / (4 * pi())) * ${2 ** grid}::float8)::int4 as row
       from ${ident('land', 'patch')} patch,
         lateral (select ((patch.bbox[0])[0] + (patch.bbox[1])[0]) / 2 as longitude, ((patch.bbox[0])[1] + (patch.bbox[1])[1]) / 2 as latitude) middle
       where patch.county = ${county} and patch.bbox && ${boxOf(window)} and ${standing('patch', asOf)} and ${sideOf(stretch)} < ${below}::float8
-    ) spot
-    join land.cell cell on cell.county = ${county} and cell.patch_id = spot.id and cell.part = 0 and ${standing('cell', asOf)}
-    group by spot."column", spot.row, cell.class, cell.grade, cell.owner, cell.contract, cell.saline`
+    ) patch
+    left join land.cell cell on cell.county = ${county} and cell.patch_id = patch.id and cell.part = 0 and ${standing('cell', asOf)}
+    ${mapOf(county, asOf)}
+    group by patch."column", patch.row, ${joined(Object.values(WORD_OF))}`
 
 export const readAreasInWindow = (db: Db, county: string, asOf: AsOf, window: Window, levels: readonly string[]) =>
   db.all<{ code: string; level: string; name: string; srid: number | null; outline: Uint8Array }>`

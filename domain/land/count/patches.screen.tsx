@@ -60,6 +60,7 @@ function useColumns(): readonly Column<PatchRow>[] {
       { id: 'village', title: t('column.village-code'), width: 130, sortable: true, text: (row) => row.village },
       coded('class', 116, true),
       coded('grade', 100, true),
+      coded('mapgrade', 100, false),
       area('officialArea', t('column.official'), (row) => row.officialArea, true),
       coded('contract', 128, false),
       coded('owner', 100, false),
@@ -206,7 +207,11 @@ export function PatchesScreen() {
           text={t(someFilter(filters) || q ? 'patches.empty-filtered' : 'patches.empty')}
           action={
             someFilter(filters) || q ? (
-              <Button onClick={() => address.set({ q: null, class: null, grade: null, owner: null, contract: null, saline: null })}>
+              <Button
+                onClick={() =>
+                  address.set({ q: null, class: null, grade: null, mapgrade: null, owner: null, contract: null, saline: null })
+                }
+              >
                 {t('filter.clear')}
               </Button>
             ) : (

@@ -12,7 +12,7 @@ import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { MAP_DIMENSIONS, type MapDimension } from './count.layer.ts'
-import { SalineSets, useCount } from './count.screen.tsx'
+import { besideOf, hasMap, SalineSets, useCount } from './count.screen.tsx'
 import type { CountReply } from './count.wire.ts'
 import { CountMap } from './count-map.screen.tsx'
 import { filtersFrom, someFilter, useVocabulary } from './vocabulary.screen.tsx'
@@ -34,6 +34,7 @@ export function PrintScreen() {
   const counts = {
     class: useCount('class', filters),
     grade: useCount('grade', filters),
+    mapgrade: useCount('mapgrade', filters),
     owner: useCount('owner', filters),
     contract: useCount('contract', filters),
     saline: useCount('saline', filters),
@@ -126,6 +127,7 @@ export function PrintScreen() {
           )}
           {MAP_DIMENSIONS.map((name) => {
             const reading = counts[name]
+            if (name === 'mapgrade' && !hasMap(reading)) return null
             return reading.state === 'ready' ? <DimensionTable key={name} dimension={name} reply={reading.value} /> : null
           })}
         </div>
@@ -151,6 +153,7 @@ export function PrintScreen() {
 function DimensionTable({ dimension, reply }: { readonly dimension: MapDimension; readonly reply: CountReply }) {
   const t = useText()
   const words = useVocabulary()
+  const { unit } = useSettings()
   return (
     <PaperTable
       title={t(`dimension.${dimension}`)}
@@ -160,7 +163,7 @@ function DimensionTable({ dimension, reply }: { readonly dimension: MapDimension
           const id = row.by[dimension] ?? 'unknown'
           return {
             id,
-            name: words.name(dimension, id),
+            name: row.interval ? `${words.name(dimension, id)}（${besideOf(row.interval, unit, t)}）` : words.name(dimension, id),
             area: row.area,
             count: row.patches,
             colour: words.colour(dimension, id),

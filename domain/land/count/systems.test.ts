@@ -7,6 +7,7 @@ import { crsFromEpsg, fromLonLatInPlace, toLonLatInPlace } from '@dishu/formats/
 import type { Content, Kind } from '@dishu/kernel/records/records'
 import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
 import { toZone } from '@dishu/numeric/geodesy/zone'
+import { MOST_CROSSINGS } from '@dishu/numeric/topology/limits'
 import type { Db } from '@dishu/server-kit/sql'
 import { inRolledBackTransaction } from '@dishu/testkit/rollback'
 import { parcelKind, patchKind } from '../parcels/parcels.ts'
@@ -60,6 +61,12 @@ async function cellsOf(db: Db, rows: readonly (readonly [Kind, Content])[]) {
   return { unlaid, cells }
 }
 
+const sums = (db: Db) =>
+  db.all<{
+    contract: string
+    area: number
+  }>`select contract, sum(area) as area from land.cell_sum_now where county = ${COUNTY} group by contract`
+
 /** The western half of the patch, in zone 41 of CGCS2000. */
 function halfInZone(): Uint8Array {
   const half = writePolygonWkb([
@@ -93,12 +100,33 @@ test('on the old datum nothing is laid over the new one: metres of difference wo
       [parcelKind, parcel(4529, halfInZone())],
       [patchKind, patch(XIAN_80, halfInZone())],
     ])
+    // the patch counts whole, as one on which nothing lies
     assert.equal(unlaid, 1)
-    assert.deepEqual(
-      cells.map(({ parcelId }) => parcelId),
-      [null],
-    )
+    assert.deepEqual(cells, [])
+    assert.deepEqual(await sums(db), [{ contract: 'none', area: 1_000_000 }])
   }))
+
+test('a tangle that no cutting comes to an end with leaves its patch whole, and is told', async (t) => {
+  const { plain, each } = MOST_CROSSINGS
+  t.after(() => Object.assign(MOST_CROSSINGS, { plain, each }))
+  const overhanging = square(539_950, 5_020_025, 100)
+  const rows = [
+    [parcelKind, parcel(UTM_51, overhanging)],
+    [patchKind, patch(UTM_51, patchWkb)],
+  ] as const
+  await inRolledBackTransaction(async (db) => {
+    const { unlaid, cells } = await cellsOf(db, rows)
+    assert.deepEqual([unlaid, cells.length], [0, 2])
+    assert.deepEqual(await sums(db), [{ contract: 'none', area: 1_000_000 }])
+  })
+  // two edges cross the patch's: more than nothing
+  Object.assign(MOST_CROSSINGS, { plain: 0, each: 0 })
+  await inRolledBackTransaction(async (db) => {
+    const { unlaid, cells } = await cellsOf(db, rows)
+    assert.deepEqual([unlaid, cells], [1, []])
+    assert.deepEqual(await sums(db), [{ contract: 'none', area: 1_000_000 }])
+  })
+})
 
 test('a system is learned once, goes both ways, and what nobody knows stays unknown', () =>
   inRolledBackTransaction(async (db) => {

@@ -45,19 +45,23 @@ const cache = new TileCache(CACHE_BYTES)
 
 export type TileRefusal = CountRefusal | { readonly code: 'count/no-such-tile'; readonly details: TileAddress }
 
-/** The tile's bytes; none where there is nothing to show. Tiles of a stated revision never change. */
+/**
+ * The tile's bytes; none where there is nothing to show. Tiles of a stated revision never change. `scope` are the areas of the request: what
+ * was made for one is not shown to another.
+ */
 export async function handleTile(
   db: Db,
   county: string,
   tile: TileAddress,
   address: Address,
   today: Day,
+  scope: readonly string[],
 ): Promise<Result<Uint8Array, TileRefusal>> {
   if (!isTile(tile)) return refuse('count/no-such-tile', tile)
   const when = await asOfFrom(db, county, address, today)
   if (!when.ok) return when
   const { asOf, known } = when.value
-  const key = `${county} ${known} ${asOf.day} ${tile.z}/${tile.x}/${tile.y}`
+  const key = `${county} ${scope.join()} ${known} ${asOf.day} ${tile.z}/${tile.x}/${tile.y}`
   return accept(await cache.get(key, () => makeTile(db, county, tile, asOf)))
 }
 
@@ -118,12 +122,12 @@ function placing(srid: number | null, tile: TileAddress, [west, south, east, nor
 }
 
 function drawCell(layer: TileLayer, cell: CellInWindow, place: (srid: number | null) => InPlace | null): void {
-  const { id, class: landClass, grade, owner, contract, saline } = cell
+  const { id, class: landClass, grade, mapgrade, owner, contract, saline } = cell
   draw(
     layer,
     cell.outline,
     place(cell.srid),
-    { id, cell: cell.cell, class: landClass, grade, owner, contract, saline, area: cell.area / 100 },
+    { id, cell: cell.cell, class: landClass, grade, mapgrade, owner, contract, saline, area: cell.area / 100 },
     id,
   )
 }
@@ -145,7 +149,7 @@ function draw(
   if (rings.length > 0) layer.polygon(rings, properties, id)
 }
 
-const SHOWN = ['class', 'grade', 'owner', 'contract', 'saline'] as const
+const SHOWN = ['class', 'grade', 'mapgrade', 'owner', 'contract', 'saline'] as const
 
 /** One square with, for each dimension, the value that has most of its area; of equals the first by name. */
 function drawSquares(layer: TileLayer, tile: TileAddress, rows: readonly SquareInWindow[]): void {

@@ -65,7 +65,7 @@ export function useVocabulary(): Vocabulary {
       classes,
       name: (dimension, id) => {
         if (dimension === 'class') return className(id)
-        if (dimension === 'grade') return gradeNames.get(id) ?? wordOr(t, `grade.${id}`, id)
+        if (dimension === 'grade' || dimension === 'mapgrade') return gradeNames.get(id) ?? wordOr(t, `grade.${id}`, id)
         return words[dimension].find((word) => word.id === id)?.name ?? wordOr(t, `${dimension}.${id}`, id)
       },
       colour: (dimension, id) => colourOf(dimension, id, grades),
@@ -74,6 +74,7 @@ export function useVocabulary(): Vocabulary {
         // four digits: the survey's own edition and its finest level
         if (dimension === 'class') return [...new Set(classes.map(({ code }) => code).filter((code) => code.length === 4))]
         if (dimension === 'grade') return [...new Set([...grades.map(({ id }) => id), 'not-graded'])]
+        if (dimension === 'mapgrade') return [...grades.map(({ id }) => id).filter((id) => id !== 'not-graded'), 'not-mapped']
         return CLOSED[dimension]
       },
     }
@@ -83,6 +84,13 @@ export function useVocabulary(): Vocabulary {
 /** The filters that stand in the address. */
 export type Filters = Readonly<Record<MapDimension, readonly string[]>>
 export function filtersFrom(list: (name: string) => readonly string[]): Filters {
-  return { class: list('class'), grade: list('grade'), owner: list('owner'), contract: list('contract'), saline: list('saline') }
+  return {
+    class: list('class'),
+    grade: list('grade'),
+    mapgrade: list('mapgrade'),
+    owner: list('owner'),
+    contract: list('contract'),
+    saline: list('saline'),
+  }
 }
 export const someFilter = (filters: Filters) => MAP_DIMENSIONS.some((name) => filters[name].length > 0)

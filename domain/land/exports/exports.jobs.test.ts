@@ -492,8 +492,8 @@ test('exports, search and history of one small register', async (t) => {
   await t.test('over HTTP: a name in Chinese, a stream or a file, a refusal before the first byte', async () => {
     const server = await httpServer({
       pool,
-      routes: exportsRoutes({ pool, ...tools }),
-      actor: 'office',
+      routes: exportsRoutes(tools),
+      gate: { pass: async ({ address }) => ({ caller: { actor: 'office', address, identity: null }, scope: ['*'] }) },
       say: (refusal) => ({ message: refusal.code }),
       webFolder: null,
       onFault: (_, fault) => assert.fail(String(fault)),

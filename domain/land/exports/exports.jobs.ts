@@ -281,9 +281,9 @@ async function* patches({ db, question, stands, fields }: Job): AsyncGenerator<L
     const ids = batch.map(({ id }) => id)
     const rows = new Map((await readRows(db, 'patches', county, ids, stands)).map((row) => [row.id, row]))
     const findings = new Map(withFindings ? (await countFindings(db, county, ids)).map((each) => [each.id, each.findings]) : [])
-    yield batch.flatMap(({ id, grade, owner, contract, saline }) => {
+    yield batch.flatMap(({ id, grade, mapgrade, owner, contract, saline }) => {
       const row = rows.get(id)
-      return row ? [{ ...row, grade, owner, contract, saline, findings: findings.get(id) ?? 0 }] : []
+      return row ? [{ ...row, grade, mapgrade, owner, contract, saline, findings: findings.get(id) ?? 0 }] : []
     })
   }
 }

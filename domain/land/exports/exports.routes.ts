@@ -8,9 +8,9 @@ import { type Day, dayOf } from '@dishu/base/date'
 import { type Language, type Result, refuse } from '@dishu/base/refusal'
 import type { AsOf, County } from '@dishu/kernel/records/records'
 import type { AreaView } from '@dishu/kernel/records/records.wire'
-import { FileAnswer, orRefused, type Route } from '@dishu/server-kit/http'
+import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
-import { type Db, type Pool, transaction } from '@dishu/server-kit/sql'
+import type { Db } from '@dishu/server-kit/sql'
 import { PATCH_SORTS } from '../count/count.store.ts'
 import { type CountFilters, FILTERS } from '../count/count.ts'
 import type { CountReply } from '../count/count.wire.ts'
@@ -30,7 +30,6 @@ export type CountReading = {
   handleAreas(db: Db, county: County, address: Address, context: Context): Promise<Result<{ readonly areas: readonly AreaView[] }>>
 }
 export type ExportTools = CountReading & {
-  readonly pool: Pool
   contextOf(db: Db, county: County, now: Date, language: Language): Promise<Context>
 }
 
@@ -39,7 +38,7 @@ export async function handleExport(
   db: Db,
   county: County,
   address: Address,
-  tools: Omit<ExportTools, 'pool'>,
+  tools: ExportTools,
   told: { readonly actor: string; readonly now: Date; readonly language: Language },
 ): Promise<Result<PreparedExport>> {
   const what = wordFrom('what', address.what, WHATS)
@@ -94,8 +93,9 @@ export const exportsRoutes = (tools: ExportTools): Route[] => [
     // the answer flows while the transaction that reads it is open: it is one of its own
     free: true,
     schema: { params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }) }) },
-    handle: async ({ params: { county }, query, actor, now, language }) => {
-      const { prepared, body } = await begin(tools.pool, (db) => handleExport(db, county, query, tools, { actor, now, language }))
+    handle: async (request) => {
+      const { county } = request.params
+      const { prepared, body } = await begin(request, (db) => handleExport(db, county, request.query, tools, request))
       return new FileAnswer(FILE_TYPES[prepared.format], body, {
         'content-disposition': contentDisposition(prepared.names),
         'cache-control': 'private, no-store',
@@ -123,14 +123,13 @@ export const exportsRoutes = (tools: ExportTools): Route[] => [
  * temporary file, which is removed when it was sent or nobody wants it any more.
  */
 async function begin(
-  pool: Pool,
+  request: Pick<RouteRequest, 'begin'>,
   prepare: (db: Db) => Promise<Result<PreparedExport>>,
 ): Promise<{ prepared: PreparedExport; body: Readable }> {
   const ready = Promise.withResolvers<{ prepared: PreparedExport; body: Readable }>()
   const through = new PassThrough()
   through.on('error', () => {}) // whoever reads it hears of it; before that, the promise tells
-  const running = transaction(
-    pool,
+  const running = request.begin(
     async (db) => {
       const prepared = orRefused(await prepare(db))
       if (needsFile(prepared.format)) {

@@ -5,6 +5,13 @@ const KIND: Readonly<Record<string, { readonly zh: string; readonly en: string }
   limit: { zh: '限额', en: 'limit' },
   parcel: { zh: '地块', en: 'parcel' },
   option: { zh: '方案', en: 'option' },
+  account: { zh: '账目', en: 'account' },
+  network: { zh: '渠系', en: 'network' },
+  work: { zh: '工程', en: 'work' },
+  cluster: { zh: '连片', en: 'cluster' },
+  year: { zh: '年份', en: 'year' },
+  objective: { zh: '目标', en: 'objective' },
+  node: { zh: '节点', en: 'node' },
 }
 const SEE = { zh: '文件格式见 docs/methods/plan.md。', en: 'The format is described in docs/methods/plan.md.' }
 
@@ -83,6 +90,32 @@ export const messages: MessagesFor<PlanRefusal> = {
         : `The limit “${limit}” is ${stated}; the locked parcels alone need ${reachable}.`,
       hint: target ? 'Lower the target, or allow more options.' : 'Raise the limit, or unlock some parcels.',
     },
+  }),
+  'plan/unknown-name': ({ where, what, id }) => ({
+    zh: { message: `${where} 用到未定义的${KIND[what]?.zh ?? what}“${id}”。`, hint: '请先定义，或改正编号。' },
+    en: { message: `${where} uses the ${KIND[what]?.en ?? what} “${id}”, which is not stated.`, hint: 'State it, or mend its id.' },
+  }),
+  'plan/circle': ({ where, through }) => ({
+    zh: { message: `${where} 首尾相接：${through}。`, hint: '自流渠道、账目和工程先后都不能循环，请改正其中一段。' },
+    en: { message: `${where} runs in a circle: ${through}.`, hint: 'Canals, accounts and the order of works cannot; mend one of these.' },
+  }),
+  'plan/not-a-share': ({ where, value }) => ({
+    zh: { message: `${where} 为 ${value}，应大于 0 且不超过 1。`, hint: '水利用系数和概率用小数表示，例如 0.85。' },
+    en: {
+      message: `${where} is ${value}; it must be above 0 and at most 1.`,
+      hint: 'Efficiencies and probabilities are shares, such as 0.85.',
+    },
+  }),
+  'plan/too-deep': ({ parcel, works, most }) => ({
+    zh: { message: `地块 ${parcel} 依赖 ${works} 项工程，最多 ${most} 项。`, hint: '请把总是同时开工的工程合为一项。' },
+    en: {
+      message: `Parcel ${parcel} depends on ${works} works; ${most} is the most.`,
+      hint: 'Join works that are always opened together.',
+    },
+  }),
+  'plan/in-two-clusters': ({ parcel, clusters }) => ({
+    zh: { message: `地块 ${parcel} 同时属于 ${clusters.join('、')}。`, hint: '每个地块只能属于一个连片。' },
+    en: { message: `Parcel ${parcel} lies in ${clusters.join(' and ')}.`, hint: 'A parcel lies in one cluster.' },
   }),
   'plan/unsound': ({ fault }) => ({
     zh: { message: `规划模型有误：${fault}。`, hint: SEE.zh },

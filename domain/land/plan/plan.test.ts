@@ -9,7 +9,8 @@ import { type AllocationProblem, sumUp } from '@dishu/numeric/allocation/problem
 import { type Program as LinearProgram, openSolver } from '@dishu/server-kit/solver'
 import fc from 'fast-check'
 import { inventedProgram } from './invented.testing.ts'
-import { MOST_OPTIONS, type Program, programFrom, type StatedLimit } from './plan.ts'
+import { MOST_OPTIONS, type Program, programFrom } from './plan.ts'
+import type { StatedLimit } from './program.ts'
 import { lpOf, mpsOf } from './program-files.ts'
 
 const solver = await openSolver()

@@ -3,28 +3,44 @@
  * takes. Everything wrong is found here, with its place, before anything is solved.
  */
 import { accept, type Refusal, type Result, refuse } from '@dishu/base/refusal'
-import { type AllocationProblem, faultsOf, type ProblemFault } from '@dishu/numeric/allocation/problem'
-
-/** A limit on what the chosen options use together (`atMost`), or a target for what they bring (`atLeast`). */
-export type StatedLimit = { readonly id: string; readonly unit?: string; readonly atMost?: number; readonly atLeast?: number }
-/** One way to treat a parcel: what it brings, and what it uses of each limit or brings towards each target. */
-export type StatedOption = { readonly id: string; readonly benefit: number; readonly uses: Readonly<Record<string, number>> }
-/** `locked`: the option that it must have, `in` (any of them) or `out` (none). */
-export type StatedParcel = { readonly id: string; readonly options: readonly StatedOption[]; readonly locked?: string }
-export type StatedProgram = { readonly limits: readonly StatedLimit[]; readonly parcels: readonly StatedParcel[] }
+import { faultsOf, type ProblemFault } from '@dishu/numeric/allocation/problem'
+import type { StagedProblem } from '@dishu/numeric/allocation/relaxed'
 
 /** The program in arrays, with the names of its parts for answers and exports. `sign` is −1 for targets. */
 export type Program = {
-  readonly problem: AllocationProblem
+  readonly problem: StagedProblem
   readonly unitName: (unit: number) => string
   readonly optionName: (unit: number, option: number) => string
   readonly rowName: (row: number) => string
   readonly sign: Int8Array
   /** Options as stated, of each of the program's: a parcel that is locked lacks the others. */
   readonly statedOption: (unit: number, option: number) => number
+  /** Of programs with works, years, networks or further objectives: the names of those, and what scenarios change. */
+  readonly staged?: StagedNames
 }
 
-type Named = 'limit' | 'parcel' | 'option'
+export type StagedNames = {
+  readonly workName: (work: number) => string
+  /** 1 for copies of works where works cross: they only say that the work is open. */
+  readonly isCopy: Uint8Array
+  readonly stageName: (stage: number) => string
+  readonly flowName: (flow: number) => string
+  /** What limits are of: water, money, …; empty where nothing was stated. */
+  readonly kinds: readonly string[]
+  readonly objectives: readonly ObjectiveScores[]
+  /** Of each option, the part of the benefit that follows price and yield; absent where none was stated. */
+  readonly revenue: Float64Array | null
+  readonly yearTypes: readonly { readonly id: string; readonly probability: number; readonly benefit: Float64Array }[]
+}
+/** Another measure of plans, of every option and of works × stages. */
+export type ObjectiveScores = {
+  readonly id: string
+  readonly sense: 'most' | 'least'
+  readonly options: Float64Array
+  readonly openings: Float64Array
+}
+
+type Named = 'limit' | 'parcel' | 'option' | 'account' | 'network' | 'work' | 'cluster' | 'year' | 'objective'
 
 export type PlanRefusal =
   | Refusal<'plan/not-readable', { file: string; why: string }>
@@ -41,6 +57,11 @@ export type PlanRefusal =
   | Refusal<'plan/too-many-options', { parcel: string; options: number; most: number }>
   | Refusal<'plan/beyond-measure', { where: string; value: number }>
   | Refusal<'plan/out-of-reach', { limit: string; target: boolean; stated: number; reachable: number }>
+  | Refusal<'plan/unknown-name', { where: string; what: Named | 'node'; id: string }>
+  | Refusal<'plan/circle', { where: string; through: string }>
+  | Refusal<'plan/not-a-share', { where: string; value: number }>
+  | Refusal<'plan/too-deep', { parcel: string; works: number; most: number }>
+  | Refusal<'plan/in-two-clusters', { parcel: string; clusters: readonly string[] }>
   | Refusal<'plan/unsound', { fault: string }>
   | Refusal<'plan/unknown-word', { name: string; value: string; allowed: readonly string[] }>
 
@@ -48,7 +69,7 @@ export type PlanRefusal =
 export const MOST_OPTIONS = 32_767
 /** Figures outside are slips of a unit or of a pen, whatever they measure; inside, no sum or product of theirs leaves the doubles. */
 const [SMALLEST, LARGEST] = [1e-30, 1e30]
-const isBeyondMeasure = (value: number) => Math.abs(value) > LARGEST || (value !== 0 && Math.abs(value) < SMALLEST)
+export const isBeyondMeasure = (value: number) => Math.abs(value) > LARGEST || (value !== 0 && Math.abs(value) < SMALLEST)
 
 const namedTwice = (what: Named, id: string) => refuse('plan/named-twice', { what, id })
 

@@ -2,9 +2,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { accept, type Result, refuse } from '@dishu/base/refusal'
 import { optionsOf, smallestConflict, worthOfLimit } from '@dishu/numeric/allocation/explain'
-import { type Plan, plan } from '@dishu/numeric/allocation/plan'
+import type { StagedPlan } from '@dishu/numeric/allocation/staged'
+import { optionsOfStaged, smallestConflictStaged, worthOfLimitStaged } from '@dishu/numeric/allocation/staged-explain'
+import { solveAny } from '@dishu/numeric/allocation/variants'
 import { openSolver } from '@dishu/server-kit/solver'
-import { MOST_OPTIONS, type PlanRefusal, type Program, programFrom, sound } from './plan.ts'
+import { MOST_OPTIONS, type PlanRefusal, type Program, sound } from './plan.ts'
+import { sensitivityOf } from './program-questions.ts'
+import { statedProgramFrom } from './program-read.ts'
 
 const MOST_BYTES = 2 ** 31 - 1 // of one file; beyond it a text is no string any more
 const MOST_TEXT = 500_000_000
@@ -28,7 +32,7 @@ export async function readProgram(file: string): Promise<Result<Program, PlanRef
     return refuse('plan/not-readable', { file, why: fault instanceof Error ? fault.message : String(fault) })
   }
   const header = headerOf(json)
-  return header ? readParts(file, header) : programFrom(json, file)
+  return header ? readParts(file, header) : statedProgramFrom(json, file)
 }
 
 type Header = { readonly N: number; readonly O: number; readonly M: number; readonly Z: number; readonly D?: number; readonly Cn?: number }
@@ -97,28 +101,28 @@ export async function solveProgram(
   words: SolveWords,
   onProgress: (bound: number) => void,
   interrupted: () => boolean,
-): Promise<Plan> {
+): Promise<StagedPlan> {
   const solver = await openSolver()
   const end = words.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + words.seconds * 1000
-  return plan(program.problem, solver.linear, {
+  return solveAny(program.problem, solver, {
     ...(words.seed === undefined ? {} : { seed: words.seed }),
     ...(words.gap === undefined ? {} : { gap: words.gap }),
-    whole: solver.whole,
     onProgress: ({ bound }) => onProgress(bound),
     goesOn: () => !interrupted() && performance.now() < end,
   })
 }
 
 /** What the figures of a plan mean: limits that bind with their bracketed prices, one parcel's options, or the limits in conflict. */
-export async function explainProgram(program: Program, solved: Plan, parcel: string | undefined) {
+export async function explainProgram(program: Program, solved: StagedPlan, parcel: string | undefined, sensitivity = false) {
   const { problem, rowName, sign } = program
   const solver = await openSolver()
   if (solved.status === 'infeasible' || solved.status === 'unknown') {
-    const found = smallestConflict(problem, solver.linear)
+    const found = program.staged ? smallestConflictStaged(problem, solver.open) : smallestConflict(problem, solver.linear)
     return accept({
       status: solved.status,
       limits: [],
       parcel: null,
+      sensitivity: [],
       conflict: found ? found.rows.map((r, n) => ({ limit: rowName(r), atLeast: found.atLeast[n] })) : null,
     })
   }
@@ -129,7 +133,9 @@ export async function explainProgram(program: Program, solved: Plan, parcel: str
   const binding = [...solved.prices.keys()].filter((r) => solved.prices[r] > 0)
   binding.sort((a, b) => solved.prices[b] * Math.abs(problem.limit[b]) - solved.prices[a] * Math.abs(problem.limit[a]) || a - b)
   const limits = binding.map((r) => {
-    const worth = worthOfLimit(problem, solved.prices, relaxed, r, solver.linear)
+    const worth = program.staged
+      ? worthOfLimitStaged(problem, solved.prices, r, solver.open)
+      : worthOfLimit(problem, solved.prices, relaxed, r, solver.linear)
     // of a target, the price is what one more unit demanded costs
     const [more, less] = sign[r] < 0 ? [worth.less, worth.more] : [worth.more, worth.less]
     return {
@@ -147,16 +153,24 @@ export async function explainProgram(program: Program, solved: Plan, parcel: str
       ? null
       : {
           parcel: program.unitName(unit),
-          options: optionsOf(problem, solved.prices, unit).map(({ option, benefit, atPrices, loss }) => ({
-            option: option < 0 ? null : program.optionName(unit, option),
-            benefit,
-            atPrices,
-            // forced, no plan is above bound − loss: what it must cost against the plan at hand
-            cost: Math.max(0, solved.benefit - (relaxed - loss)),
-            chosen: solved.choice[unit] === option,
-          })),
+          options: (program.staged ? optionsOfStaged(problem, solved.prices, unit) : optionsOf(problem, solved.prices, unit)).map(
+            ({ option, benefit, atPrices, loss }) => ({
+              option: option < 0 ? null : program.optionName(unit, option),
+              benefit,
+              atPrices,
+              // forced, no plan is above bound − loss: what it must cost against the plan at hand
+              cost: Math.max(0, solved.benefit - (relaxed - loss)),
+              chosen: solved.choice[unit] === option,
+            }),
+          ),
         }
-  return accept({ status: solved.status, limits, parcel: options, conflict: null })
+  return accept({
+    status: solved.status,
+    limits,
+    parcel: options,
+    sensitivity: sensitivity ? sensitivityOf(program, solved.prices, solver) : [],
+    conflict: null,
+  })
 }
 
 function unitNamed({ problem, unitName }: Program, name: string): number {

@@ -148,13 +148,24 @@ async function gather(
 ): Promise<{ readonly rows: readonly GeometryRow[]; readonly ground: PolygonLayer }> {
   const builder = new LayerBuilder()
   const rows: GeometryRow[] = []
+  // few villages have many rows: each name is kept once
+  const villages = new Map<string, string>()
+  let from: { readonly srid: number | null; readonly bring: ReturnType<GroundPlane['from']> } = {
+    srid: plane.srid,
+    bring: plane.from(plane.srid),
+  }
   for await (const batch of batches) {
     for (const { id, key, village, srid, outline, bbox } of batch) {
-      const bring = plane.from(srid)
-      const shape = readWkb(outline)
-      if (!bring || shape.type !== 'polygon' || shape.polygons.length === 0) continue
-      builder.add(shape.polygons, bring)
-      rows.push({ id, key, village, box: bbox })
+      if (srid !== from.srid) from = { srid, bring: plane.from(srid) }
+      const { bring } = from
+      if (!bring) continue
+      if (!builder.addPlain(outline, bring)) {
+        const shape = readWkb(outline)
+        if (shape.type !== 'polygon' || shape.polygons.length === 0) continue
+        builder.add(shape.polygons, bring)
+      }
+      if (village !== null && !villages.has(village)) villages.set(village, village)
+      rows.push({ id, key, village: village === null ? null : (villages.get(village) ?? village), box: bbox })
     }
     progress(rows.length)
   }

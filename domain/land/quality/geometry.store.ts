@@ -2,7 +2,8 @@
 import type { Day } from '@dishu/base/date'
 import { areaKind } from '@dishu/kernel/areas/areas'
 import type { Content, Kind } from '@dishu/kernel/records/records'
-import { cursor, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
+import { copyOut, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
+import { decodeRows } from '@dishu/server-kit/sql-copy'
 import { parcelKind, patchKind } from '../parcels/parcels.ts'
 import type { GeometryLayer } from './findings.ts'
 
@@ -29,16 +30,21 @@ export type OutlineRow = {
   readonly bbox: Box | null
 }
 
-/** The outlines of a layer that hold on a day, in the order of their ids. `level`: of areas only those. */
-export const outlinesOf = (db: Db, county: string, layer: GeometryLayer, day: Day, level: string | null = null) =>
-  cursor<OutlineRow>(
-    db,
-    sql`
-    select id, ${LAYER[layer].key} as key, ${LAYER[layer].village} as village, srid, outline, bbox from ${LAYER[layer].now}
+/** The outlines of a layer that hold on a day, in the order of their ids. `level`: of areas only those. Take them all, or the connection waits. */
+export async function* outlinesOf(
+  db: Db,
+  county: string,
+  layer: GeometryLayer,
+  day: Day,
+  level: string | null = null,
+): AsyncGenerator<OutlineRow[]> {
+  const query = sql`
+    select id, ${LAYER[layer].key}, ${LAYER[layer].village}, srid, outline, bbox from ${LAYER[layer].now}
     where county = ${county} and valid_from <= ${day} and valid_to > ${day} and outline is not null ${level === null ? sql`` : sql`and level = ${level}`}
-    order by id`,
-    2000,
-  )
+    order by id`
+  for await (const rows of decodeRows(['int8', 'text', 'text', 'int4', 'bytea', 'box'], copyOut(db, query)))
+    yield rows.map(([id, key, village, srid, outline, bbox]) => ({ id, key, village, srid, outline, bbox }) as OutlineRow)
+}
 
 /** How often each coordinate system stands in a layer, the most frequent first, with the middle of the layer in degrees. */
 export const systemsOf = (db: Db, county: string, layer: GeometryLayer, day: Day) => db.all<{

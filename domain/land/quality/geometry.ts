@@ -29,6 +29,8 @@ export type LocatedFinding = {
   readonly outline: Uint8Array | null // WKB in degrees
 }
 
+const POLYGON = 3
+
 /** A layer's rings gathered row by row. */
 export class LayerBuilder {
   #xy = new Float64Array(1 << 16)
@@ -40,12 +42,8 @@ export class LayerBuilder {
   add(polygons: readonly Polygon[], bring: (xy: Float64Array) => void): void {
     for (const { rings } of polygons) {
       rings.forEach((ring, r) => {
+        this.#makeRoom(ring.length)
         const end = this.#used + ring.length
-        if (end > this.#xy.length) {
-          const larger = new Float64Array(2 * end)
-          larger.set(this.#xy.subarray(0, this.#used))
-          this.#xy = larger
-        }
         this.#xy.set(ring, this.#used)
         bring(this.#xy.subarray(this.#used, end))
         this.#used = end
@@ -54,6 +52,40 @@ export class LayerBuilder {
       })
     }
     this.#polygonRing.push(this.#hole.length)
+  }
+
+  /** The same from the bytes of the common outline, one polygon in little-endian and two dimensions; false, and nothing added, for any other. */
+  addPlain(wkb: Uint8Array, bring: (xy: Float64Array) => void): boolean {
+    const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.length)
+    if (wkb.length < 9 || wkb[0] !== 1 || view.getUint32(1, true) !== POLYGON) return false
+    const rings = view.getUint32(5, true)
+    let at = 9
+    for (let r = 0; r < rings; r++) {
+      if (at + 4 > wkb.length) return false
+      at += 4 + 16 * view.getUint32(at, true)
+    }
+    if (rings === 0 || at !== wkb.length) return false
+    this.#makeRoom(wkb.length / 8)
+    at = 9
+    for (let r = 0; r < rings; r++) {
+      const end = this.#used + 2 * view.getUint32(at, true)
+      at += 4
+      const from = this.#used
+      for (; this.#used < end; at += 8) this.#xy[this.#used++] = view.getFloat64(at, true)
+      bring(this.#xy.subarray(from, end))
+      this.#ringStart.push(end / 2)
+      this.#hole.push(r === 0 ? 0 : 1)
+    }
+    this.#polygonRing.push(this.#hole.length)
+    return true
+  }
+
+  #makeRoom(numbers: number): void {
+    const end = this.#used + numbers
+    if (end <= this.#xy.length) return
+    const larger = new Float64Array(2 * end)
+    larger.set(this.#xy.subarray(0, this.#used))
+    this.#xy = larger
   }
 
   layer(): PolygonLayer {

@@ -335,3 +335,10 @@ export const writeAssignment = (
   insert into land.finding_assignment (county, rule, subject_kind, subject_key, assignee, assigned_by, assigned_at, note)
   values (${county}, ${finding.rule}, ${finding.subjectKind}, ${finding.subjectKey}, ${to}, ${by}, ${at}, ${note})
   on conflict (county, rule, subject_kind, subject_key) do update set assignee = excluded.assignee, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at, note = excluded.note`
+
+/** Findings assigned to a person who leaves pass on to another; without one they are nobody's again. */
+export async function handOverAssignments(db: Db, from: string, to: string | null, now: Date): Promise<void> {
+  if (to === null) await db.run`delete from land.finding_assignment where assignee = ${from}`
+  else
+    await db.run`update land.finding_assignment set assignee = ${to}, assigned_by = ${from}, assigned_at = ${now} where assignee = ${from}`
+}

@@ -170,7 +170,8 @@ const COLUMN_OF: Readonly<Record<IndicatorName, string>> = {
   ece: 'ece_ds_per_m',
 }
 
-function measuredSpans(scheme: Scheme, values: SampleValues, conversion: string | null, flags: Set<GradeFlag>) {
+type Asked = { readonly indicators: readonly { readonly name: IndicatorName }[] }
+function measuredSpans(scheme: Asked, values: SampleValues, conversion: string | null, flags: Set<GradeFlag>) {
   const measured: Record<IndicatorName, Span | null> = { ph: null, salt: null, esp: null, ece: null }
   for (const name of ['ph', 'salt', 'esp', 'ece'] as const) {
     const span = spanOf(values[name], values.censored?.[COLUMN_OF[name]], POSSIBLE[name])
@@ -195,6 +196,10 @@ function measuredSpans(scheme: Scheme, values: SampleValues, conversion: string 
   return measured
 }
 
+/** What the value of one indicator lies between, with ECe by the office's conversion where it was not measured; null where it is not known or no soil has it. */
+export const spanOfIndicator = (name: IndicatorName, values: SampleValues, conversion: string | null): Span | null =>
+  measuredSpans({ indicators: [{ name }] }, values, conversion, new Set())[name]
+
 export const SEASONS = ['spring', 'summer', 'autumn', 'winter'] as const
 export type Season = (typeof SEASONS)[number]
 
@@ -214,7 +219,13 @@ export type GradingConfig = {
   readonly season: Season | 'latest'
   readonly rule: 'median' | 'worst' | 'latest'
   readonly conversion?: string | null
+  /** The scheme itself, where the county wrote it. */
+  readonly own?: Scheme | null
 }
+
+/** The scheme a county grades by: its own, or one of the program's. */
+export const schemeIn = ({ scheme, own }: Pick<GradingConfig, 'scheme' | 'own'>): Scheme | null =>
+  own?.id === scheme ? own : schemeOf(scheme)
 
 export const DEFAULT_GRADING: GradingConfig = { scheme: 'songnen-1', depthFromCm: 0, depthToCm: 20, season: 'latest', rule: 'median' }
 
@@ -237,7 +248,7 @@ export function seasonOf(day: Day): Season {
 }
 const isSeason = (text: string | null): text is Season => SEASONS.some((season) => season === text)
 
-type Campaign = { readonly year: number | null; readonly season: Season; readonly name: string }
+export type Campaign = { readonly year: number | null; readonly season: Season; readonly name: string }
 
 /** The year and season a sample belongs to; the stated season goes before the day's. None: a sample that tells neither. */
 export function campaignOf({ sampledOn, season }: Pick<Sample, 'sampledOn' | 'season'>): Campaign | null {
@@ -248,7 +259,7 @@ export function campaignOf({ sampledOn, season }: Pick<Sample, 'sampledOn' | 'se
   return { year, season: stated, name: `${year ?? '?'} ${stated}` }
 }
 // undated campaigns are older than any dated one; within a year in the order of the seasons
-const order = ({ year, season }: Campaign) => (year ?? -1) * 4 + SEASONS.indexOf(season)
+export const orderOfCampaigns = ({ year, season }: Campaign) => (year ?? -1) * 4 + SEASONS.indexOf(season)
 
 /** Whether a sample speaks for a depth: the two intervals share at least half of the shorter one. A sample without depth speaks for none. */
 export function coversDepth(sample: Pick<Sample, 'depthFromCm' | 'depthToCm'>, fromCm: number, toCm: number): boolean {
@@ -263,7 +274,7 @@ export function coversDepth(sample: Pick<Sample, 'depthFromCm' | 'depthToCm'>, f
  * last sampling day, of several the worst. The order of the samples does not matter.
  */
 export function gradePatch(samples: readonly Sample[], config: GradingConfig, day: Day): PatchGrading {
-  const scheme = schemeOf(config.scheme)
+  const scheme = schemeIn(config)
   if (scheme === null) throw new Error(`expected a grading scheme, got ${config.scheme}`)
   const known = samples.filter(({ sampledOn }) => sampledOn === null || sampledOn <= day)
   const deep = known.filter((sample) => coversDepth(sample, config.depthFromCm, config.depthToCm))
@@ -276,7 +287,7 @@ export function gradePatch(samples: readonly Sample[], config: GradingConfig, da
     .filter((one) => one.place !== null)
   const inSeason = graded.filter(({ campaign }) => campaign !== null && (config.season === 'latest' || campaign.season === config.season))
   const newest = inSeason.reduce<Campaign | null>(
-    (best, { campaign }) => (best === null || order(campaign!) > order(best) ? campaign : best),
+    (best, { campaign }) => (best === null || orderOfCampaigns(campaign!) > orderOfCampaigns(best) ? campaign : best),
     null,
   )
   const used = newest === null ? [] : inSeason.filter(({ campaign }) => campaign?.name === newest.name)

@@ -7,6 +7,7 @@ export type SoilRefusal =
   | ProfileRefusal
   | Refusal<'soil/no-code', { readonly field: string }>
   | Refusal<'soil/nowhere', { readonly sample: string }>
+  | Refusal<'soil/no-such-sample', { readonly id: number }>
 
 export const messages: MessagesFor<SoilRefusal> = {
   'soil/outside-calibration': ({ conversion, value, from, to }) => ({
@@ -93,5 +94,9 @@ export const messages: MessagesFor<SoilRefusal> = {
       message: `Sample ${sample} has neither a position nor a plot.`,
       hint: 'Give its longitude and latitude, or the code of the plot it was taken in.',
     },
+  }),
+  'soil/no-such-sample': ({ id }) => ({
+    zh: { message: `没有编号为 ${id} 的样品（在这个时点）。`, hint: '请刷新样品列表。' },
+    en: { message: `There is no sample ${id} on this date.`, hint: 'Reload the samples.' },
   }),
 }

@@ -5,7 +5,17 @@ export * from './conversions.ts'
 export { type Derived, derive, type LabFacts, RELATIONS, saySpan } from './derived.ts'
 export * from './grading.ts'
 export { waterOf } from './lab-headers.ts'
-export { type Censored, type Span, sayLimit, spanOf } from './lab-values.ts'
+export {
+  COMPARED,
+  duplicatePairs,
+  type LabColumn,
+  labPairs,
+  pairedInterval,
+  sayDifference,
+  spanIn,
+} from './lab-pairs.ts'
+export { type Censored, type Span, sayLimit } from './lab-values.ts'
+export { AreaSums, NOT_MAPPED } from './map-grades.ts'
 export { harmonised, profilesOf, STANDARD_DEPTHS } from './profiles.ts'
 export { SCHEMES } from './schemes.data.ts'
 

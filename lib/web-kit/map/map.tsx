@@ -27,6 +27,9 @@ export type MapProps = {
   readonly curtain?: Pick<CurtainProps, 'sources' | 'layers' | 'label' | 'left' | 'right'> | null // another picture of the same ground, drawn aside
   readonly children?: ReactNode
   onPick?(picked: readonly Picked[], how: 'one' | 'add' | 'box'): void
+  /** Where it is given, a click means a place on the ground, and nothing is picked: for drawing. `over`: what lies there. */
+  onPlace?(at: Place, over: Picked | null, metresPerPixel: number): void
+  onPlaceMove?(at: Place): void
   onHover?(picked: Picked | null, at: { readonly x: number; readonly y: number }): void
   onLeave?(): void
   onIdle?(metresPerPixel: number): void
@@ -281,8 +284,9 @@ function listen(
   })
   map.on('mousemove', (event) => {
     if (from) return setRubber(boxTo(event))
-    if (measure.current) {
+    if (measure.current || latest.current.onPlace) {
       map.getCanvas().style.cursor = 'crosshair'
+      if (!measure.current) latest.current.onPlaceMove?.([event.lngLat.lng, event.lngLat.lat])
       return
     }
     const [found] = map.queryRenderedFeatures(event.point, { layers: there() })
@@ -311,6 +315,8 @@ function listen(
     if (event.originalEvent.shiftKey) return
     if (measure.current) return setMeasuring([...measure.current, [event.lngLat.lng, event.lngLat.lat]])
     const found = map.queryRenderedFeatures(event.point, { layers: there() })
+    if (latest.current.onPlace)
+      return latest.current.onPlace([event.lngLat.lng, event.lngLat.lat], found[0] ? picked(found[0]) : null, metresPerPixel(map))
     latest.current.onPick?.(found.slice(0, 1).map(picked), event.originalEvent.ctrlKey || event.originalEvent.metaKey ? 'add' : 'one')
   })
 }

@@ -1,0 +1,27 @@
+/** The process that makes one soil map, or grades one county anew, for the server. */
+
+import type { MapRequest } from '@dishu/land/soil/maps'
+import { makeMap, reporting, settling } from '@dishu/land/soil/maps.jobs'
+import { type Regrading, regrade } from '@dishu/land/soil/regrade.jobs'
+import { joinApp } from './app.ts'
+import { workOnOrder } from './processes.ts'
+import { mapTools, type SoilWorkOrder } from './soil.ts'
+
+workOnOrder(work)
+
+async function work({ dataDir, url, county, id }: SoilWorkOrder, signal: AbortSignal): Promise<void> {
+  const app = await joinApp(dataDir, url)
+  const tools = mapTools(app)
+  try {
+    const report = reporting(app.pool, county, id)
+    const task = await settling(tools, county, id, signal, async ({ what, request, reason, createdBy: actor }) => {
+      const options = { actor, reason, signal, report }
+      return what === 'map'
+        ? makeMap(tools, county, id, request as MapRequest, options)
+        : regrade({ ...tools, refresh: app.derive }, county, request as Regrading, options)
+    })
+    if (task.state === 'done') await app.check(county)
+  } finally {
+    await app.close()
+  }
+}

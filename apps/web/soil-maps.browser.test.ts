@@ -1,0 +1,103 @@
+/** Soil maps in a real browser over the real server: a map is begun, seen, added up, and the county is graded anew. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { openApp } from '../server/app.ts'
+import { loadSample } from '../server/first-sample.ts'
+import { serve } from '../server/serve.ts'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const skip = existsSync(CHROMIUM)
+  ? false
+  : `no Chromium at ${CHROMIUM}: the soil screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
+
+test('soil maps work in the browser', { timeout: 240_000, skip }, async (t) => {
+  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  assert.equal(built.status, 0, 'the web pages could not be built')
+  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-soil-web-'))
+  const opened = await openApp({ dataDir, role: 'server' })
+  assert.ok(opened.ok)
+  const app = opened.value
+  await loadSample(app, { patches: 1200, scenes: false })
+  const running = await serve(app, 0)
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  t.after(async () => {
+    await browser.close()
+    await running.close()
+    await app.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const complaints: string[] = []
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(60_000)
+  await context.addInitScript(() => {
+    if (location.protocol === 'http:') localStorage.setItem('dishu.language', 'en') // an empty tab has no storage
+  })
+  context.on('weberror', (error) => complaints.push(error.error().message))
+  const page = await context.newPage()
+
+  // nothing yet: one sentence and the button that fills it; what cannot be is said before the work begins
+  await page.goto(`${running.address}/soil?tab=maps`)
+  await page.getByRole('button', { name: 'Make a soil map' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Trial')
+  const bottom = page.getByRole('spinbutton', { name: 'Bottom' })
+  await page.getByRole('spinbutton', { name: 'Top' }).fill('200')
+  await bottom.fill('300')
+  await bottom.press('Tab')
+  await page.getByRole('button', { name: 'Look first' }).click()
+  await page.getByText(/Only 0 places/).waitFor()
+  await page.getByRole('spinbutton', { name: 'Top' }).fill('0')
+  await bottom.fill('20')
+  await bottom.press('Tab')
+  await page.getByRole('spinbutton', { name: 'Simulations' }).fill('99')
+  // one value: two more would only take longer
+  await page.getByRole('checkbox', { name: 'Salt' }).uncheck()
+  await page.getByRole('checkbox', { name: 'ESP' }).uncheck()
+  await page.getByRole('button', { name: 'Look first' }).click()
+  await page.locator('.soil-preview code').first().waitFor() // the variogram that was fitted
+  await page.getByRole('button', { name: 'Begin' }).click()
+
+  // under way with a way to stop it; then the map, its legend and how good it is
+  await page.getByRole('heading', { name: 'Where it comes from, and how good it is' }).waitFor({ timeout: 120_000 })
+  assert.ok((await page.locator('.legend.ramp').count()) > 0)
+  assert.equal(await page.locator('.soil-plots svg').count(), 2)
+  await page.locator('[data-idle="yes"] canvas, .map canvas').first().waitFor()
+
+  // areas: every grade of every part with an interval
+  await page.getByRole('button', { name: 'Areas' }).click()
+  await page.locator('.soil-area-table tr.whole').first().waitFor()
+  const estimates = await page.locator('.soil-area-table tr.whole td:nth-last-child(2)').allInnerTexts()
+  assert.ok(estimates.length === 5 && estimates.every((each) => /±|\(/.test(each)), estimates.join(' | '))
+
+  // another scheme: one revision, and who moved
+  await page.getByRole('button', { name: 'Schemes' }).click()
+  await page.getByRole('combobox', { name: 'Scheme' }).click()
+  await page.getByText('Songnen soda soils (the other pH limits)', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'Reason' }).fill('other limits')
+  await page.getByRole('button', { name: 'Grade anew' }).click()
+  await page.getByRole('link', { name: /other limits/ }).click({ timeout: 120_000 })
+  await page.getByText('Songnen soda soils (salt, pH, ESP) → Songnen soda soils (the other pH limits)').waitFor()
+  assert.ok((await page.locator('.soil-moves .soil-notes li').count()) > 0)
+
+  // a patch's page: probabilities, and what more samples would do
+  const { rows } = (await (await fetch(`${running.address}/api/counties/220899/patches?limit=1`)).json()) as { rows: { id: number }[] }
+  await page.goto(`${running.address}/parcels/${rows[0].id}`)
+  await page.locator('.patch-map .patch-chances tr.whole').waitFor()
+  assert.equal(await page.locator('.patch-map .patch-chances tr.whole td').count(), 5)
+  assert.deepEqual(complaints, [])
+})

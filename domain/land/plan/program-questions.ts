@@ -1,0 +1,62 @@
+/** What becomes of a plan when water, prices or yields are 10 % higher or lower: each a new solve that begins at the last prices. */
+import type { Tools } from '@dishu/numeric/allocation/variants'
+import { solveAny, withBenefits, withLimits } from '@dishu/numeric/allocation/variants'
+import type { Program } from './plan.ts'
+
+export type Sensitivity = {
+  readonly what: 'water' | 'price' | 'yield'
+  readonly change: number
+  /** Null where no plan is found any more. */
+  readonly benefit: number | null
+  readonly bound: number
+  readonly gap: number | null
+}
+
+/**
+ * Water: limits of kind `water`. Price: the part of benefits stated as `revenue`. Yield: the same, and limits of kind `grain` weigh as much less.
+ * What was not stated is not asked: no revenue, no price.
+ */
+export function sensitivityOf(program: Program, prices: Float64Array, tools: Tools, share = 0.1): Sensitivity[] {
+  const { problem, staged } = program
+  if (!staged) return []
+  const of = (kind: string) => staged.kinds.flatMap((each, r) => (each === kind ? [r] : []))
+  const { revenue } = staged
+  const list: Sensitivity[] = []
+  for (const change of [-share, share]) {
+    const cases = [
+      ...(of('water').length > 0 ? [{ what: 'water', problem: withLimits(problem, of('water'), 1 + change) } as const] : []),
+      ...(revenue
+        ? [
+            {
+              what: 'price',
+              problem: withBenefits(
+                problem,
+                revenue.map((each) => change * each),
+              ),
+            } as const,
+          ]
+        : []),
+      ...(revenue
+        ? [
+            {
+              what: 'yield',
+              problem: withLimits(
+                withBenefits(
+                  problem,
+                  revenue.map((each) => change * each),
+                ),
+                of('grain'),
+                1 / (1 + change),
+              ),
+            } as const,
+          ]
+        : []),
+    ]
+    for (const each of cases) {
+      const found = solveAny(each.problem, tools, { prices })
+      const isPlan = Number.isFinite(found.benefit)
+      list.push({ what: each.what, change, benefit: isPlan ? found.benefit : null, bound: found.bound, gap: isPlan ? found.gap : null })
+    }
+  }
+  return list
+}

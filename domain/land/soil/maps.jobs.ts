@@ -1,0 +1,409 @@
+/** A soil map from the register's samples to the register: rasters and simulations into the content store, a grade for every patch, all in one revision. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Day, dayOf } from '@dishu/base/date'
+import { type Refusal, Refused } from '@dishu/base/refusal'
+import { crsFromEpsg, toLonLatInPlace } from '@dishu/formats/crs/crs'
+import type { Kind, Revision } from '@dishu/kernel/records/records'
+import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
+import { writeDocument } from '@dishu/kernel/sealed/sealed.store'
+import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
+import { prepareAreas, simulateAreas } from '@dishu/numeric/kriging/areas'
+import { Buckets } from '@dishu/numeric/kriging/buckets'
+import { Kriging } from '@dishu/numeric/kriging/kriging'
+import { nuggetOf, rangeOf, sillOf } from '@dishu/numeric/kriging/model'
+import { type Support, withinVariance } from '@dishu/numeric/kriging/support'
+import { onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
+import type { StoredDocument, Vault } from '@dishu/server-kit/vault'
+import { ensembleBytes } from './ensemble.ts'
+import { figuresOf, gradeDraws, indicatorsIn, neededSamples, type PatchGrade } from './map-grades.ts'
+import { gridOver, supportOf } from './map-ground.ts'
+import { jointSamples, type PreparedMap, prepareMap, scalesOf } from './map-prepare.jobs.ts'
+import { writeRaster } from './map-raster.jobs.ts'
+import {
+  createTask,
+  endTask,
+  readGradeFrames,
+  readPatchShapes,
+  readTask,
+  readWorking,
+  type SoilTask,
+  type TaskState,
+  writeProgress,
+} from './maps.store.ts'
+import { type Ensemble, type MapGrid, type MapNote, type MapRequest, mapGradeKind, soilMapKind } from './maps.ts'
+
+export type MapTools = { readonly pool: Pool; readonly vault: Vault; readonly dataDir: string; readonly kinds: readonly Kind[] }
+export type MapPhase = 'reading' | 'ground' | 'simulating' | 'raster' | 'grading' | 'writing'
+export type Report = (progress: { readonly phase: MapPhase; readonly done: number; readonly total: number | null }) => void
+
+export const taskFolder = (dataDir: string, id: string) => join(dataDir, 'soil', id)
+const newTaskId = (now: Date) => `${now.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${randomBytes(3).toString('hex')}`
+
+/** A task at work; refused while another one of the county is. */
+export async function beginTask(
+  tools: Pick<MapTools, 'pool'>,
+  county: string,
+  task: { readonly what: SoilTask['what']; readonly request: unknown; readonly reason: string },
+  actor: string,
+  now: Date,
+): Promise<SoilTask> {
+  const id = newTaskId(now)
+  return transaction(
+    tools.pool,
+    async (db) => {
+      const working = await readWorking(db, county)
+      if (working) throw new Refused({ code: 'soil-map/already-at-work', details: { task: working.id } })
+      await createTask(db, county, { id, ...task }, actor, now)
+      return taskIn(await readTask(db, county, id), id)
+    },
+    { actor },
+  )
+}
+
+const taskIn = (task: SoilTask | null, id: string): SoilTask => {
+  if (!task) throw new Refused({ code: 'soil-map/no-such-task', details: { task: id } })
+  return task
+}
+export const currentTask = async (tools: Pick<MapTools, 'pool'>, county: string, id: string): Promise<SoilTask> =>
+  taskIn(await onConnection(tools.pool, (db) => readTask(db, county, id)), id)
+
+/** Runs the work of a task and leaves the task as it ended: done, refused with its refusal, cancelled or failed. */
+export async function settling<Outcome>(
+  tools: MapTools,
+  county: string,
+  id: string,
+  signal: AbortSignal,
+  work: (task: SoilTask) => Promise<Outcome>,
+): Promise<SoilTask> {
+  const end = (state: TaskState, outcome: unknown) => transaction(tools.pool, (db) => endTask(db, county, id, state, outcome, new Date()))
+  try {
+    await end('done', await work(await currentTask(tools, county, id)))
+  } catch (cause) {
+    if (cause instanceof Refused) await end('refused', cause.refusal)
+    else {
+      await end(signal.aborted ? 'cancelled' : 'failed', null)
+      if (!signal.aborted) throw cause
+    }
+  } finally {
+    await rm(taskFolder(tools.dataDir, id), { recursive: true, force: true })
+  }
+  return currentTask(tools, county, id)
+}
+
+const EVERY_MS = 400
+/** Tells the task's row now and then. */
+export function reporting(pool: Pool, county: string, id: string): Report {
+  let [last, busy] = [0, false]
+  return (progress) => {
+    const now = Date.now()
+    if (busy || now - last < EVERY_MS) return
+    last = now
+    busy = true
+    void transaction(pool, (db) => writeProgress(db, county, id, progress))
+      .catch(() => {}) // progress that cannot be told is no reason to stop
+      .finally(() => {
+        busy = false
+      })
+  }
+}
+
+export type MadeMap = { readonly map: string; readonly rev: number; readonly patches: number; readonly ungraded: number }
+
+/** Makes the map of a request and writes it. Before its end nothing is in the register. `key`: the map's name there. */
+export async function makeMap(
+  tools: MapTools,
+  county: string,
+  key: string,
+  request: MapRequest,
+  options: { readonly actor: string; readonly reason: string; readonly signal: AbortSignal; readonly report: Report },
+): Promise<MadeMap> {
+  const { signal, report } = options
+  report({ phase: 'reading', done: 0, total: null })
+  const prepared = await transaction(tools.pool, (db) => prepareMap(db, county, request), { readOnly: true })
+  signal.throwIfAborted()
+  const folder = taskFolder(tools.dataDir, key)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const ground = await readGround(tools.pool, county, prepared, signal, report)
+  await turn()
+  const means = await simulatePatches(prepared, ground, signal, report)
+  const ratios = ratiosOf(prepared, ground.supports)
+  const made = new Date()
+  const grid = gridOver(prepared.box, prepared.zone, request.cellM)
+  const grids: (Omit<MapGrid, 'sha256'> & { readonly path: string })[] = []
+  for (const [v, value] of prepared.values.entries()) {
+    const path = join(folder, `${value.name}.tif`)
+    const facts = { COUNTY: county, MAP: key, MADE_ON: dayOf(made), SAMPLES_REVISION: String(prepared.rev) }
+    grids.push({
+      path,
+      ...(await writeRaster(path, value, prepared, grid, facts, signal, (done) =>
+        report({ phase: 'raster', done: v * grid.rows + done, total: grid.rows * prepared.values.length }),
+      )),
+    })
+  }
+  const ensemblePath = join(folder, 'ensemble.bin')
+  await writeFile(ensemblePath, ensembleBytes({ ids: Float64Array.from(ground.ids), ratios, means }), { mode: 0o600 })
+  report({ phase: 'grading', done: 0, total: ground.ids.length })
+  await turn()
+  const graded = gradePatches(prepared, ground, means, ratios)
+  signal.throwIfAborted()
+  return register(tools, county, key, prepared, { grids, ensemblePath, graded, ground, made }, options)
+}
+
+/** Lets signals in, and progress out: a moment beside seconds of work. */
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 20))
+
+type Ground = { readonly ids: readonly number[]; readonly supports: readonly Support[]; readonly undrawn: number }
+const BATCH = 5000
+
+async function readGround(
+  pool: Pool,
+  county: string,
+  { zone, values, patches }: PreparedMap,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Ground> {
+  const range = Math.min(...values.map(({ model }) => rangeOf(model) || Number.POSITIVE_INFINITY))
+  const placers = new Map<number | null, ((xy: Float64Array) => void) | null>()
+  const ids: number[] = []
+  const supports: Support[] = []
+  let undrawn = 0
+  for (let after = 0; ; ) {
+    signal.throwIfAborted()
+    const batch = await onConnection(pool, (db) => readPatchShapes(db, county, after, BATCH))
+    if (batch.length === 0) return { ids, supports, undrawn }
+    after = batch[batch.length - 1].id
+    for (const { id, srid, outline } of batch) {
+      if (!placers.has(srid)) placers.set(srid, toDegrees(srid))
+      const support = supportOf(outline, placers.get(srid) ?? null, zone, range)
+      if (support === null) undrawn++
+      else {
+        ids.push(id)
+        supports.push(support)
+      }
+    }
+    report({ phase: 'ground', done: ids.length, total: patches })
+  }
+}
+
+/** Zones of CGCS2000 the fast way, everything else as files are read; null where neither knows the system. */
+function toDegrees(srid: number | null): ((xy: Float64Array) => void) | null {
+  if (srid === null || srid === 4490 || srid === 4326) return () => {}
+  const zone = zoneOfEpsg(srid)
+  if (zone) return (xy) => void fromZone(xy, zone)
+  const crs = crsFromEpsg(srid)
+  try {
+    toLonLatInPlace(crs, new Float64Array(2))
+  } catch (problem) {
+    if (problem instanceof Refused) return null
+    throw problem
+  }
+  return (xy) => toLonLatInPlace(crs, xy)
+}
+
+/** Realisations of one step: between two steps progress is told and a map can be stopped. Fewer would find each variogram's weights anew more often. */
+const STEP = 100
+
+/** Simulated means: patch by patch, within it value by value, within it draw by draw. */
+async function simulatePatches(prepared: PreparedMap, { supports }: Ground, signal: AbortSignal, report: Report): Promise<Float32Array> {
+  const { request, values, samples } = prepared
+  report({ phase: 'simulating', done: 0, total: request.draws })
+  await turn()
+  const { drift, ...joint } = jointSamples(samples, request)
+  const plan = prepareAreas(
+    joint,
+    scalesOf(
+      values.map(({ name }) => name),
+      request,
+    ),
+    {
+      realisations: request.draws,
+      seed: request.seed,
+      nmax: request.nmax,
+      models: values.map(({ name, model }) => (request.models[name] === undefined ? null : model)),
+    },
+  )
+  const points = supports.reduce((sum, { x }) => sum + x.length, 0)
+  const [x, y, weights] = [new Float64Array(points), new Float64Array(points), new Float64Array(points)]
+  const starts = new Int32Array(supports.length + 1)
+  for (const [p, support] of supports.entries()) {
+    x.set(support.x, starts[p])
+    y.set(support.y, starts[p])
+    weights.set(support.weights, starts[p])
+    starts[p + 1] = starts[p] + support.x.length
+  }
+  const patches = {
+    ...{ x, y, weights, starts, areas: new Float64Array(supports.length).fill(1) },
+    ...{ groups: new Int32Array(supports.length), parents: Int32Array.of(-1) },
+    ...(drift ? { covariates: drift(x, y) } : {}),
+  }
+  const rows = supports.length * values.length
+  const means = new Float32Array(rows * request.draws)
+  for (let first = 0; first < request.draws; first += STEP) {
+    const count = Math.min(STEP, request.draws - first)
+    const part = new Float32Array(rows * count)
+    simulateAreas(plan, patches, [], first, count, part)
+    for (let row = 0; row < rows; row++) means.set(part.subarray(row * count, (row + 1) * count), row * request.draws + first)
+    report({ phase: 'simulating', done: first + count, total: request.draws })
+    await turn()
+    signal.throwIfAborted()
+  }
+  return means
+}
+
+/** What one more sample in each patch tells of its mean, value by value: the variance about the mean of one sample over that of the mean itself. */
+function ratiosOf({ values, request }: PreparedMap, supports: readonly Support[]): Float32Array {
+  const ratios = new Float32Array(supports.length * values.length)
+  const answers = { prediction: new Float64Array(1), variance: new Float64Array(1) }
+  for (const [v, { samples, model }] of values.entries()) {
+    const kriging = new Kriging(samples, model, { nmax: request.nmax })
+    for (const [p, support] of supports.entries()) {
+      const within = withinVariance(support, kriging.covariance)
+      const covariates = samples.covariates ? Float64Array.of(support.middleX, support.middleY) : undefined
+      kriging.predictBlock(support, within, answers, 0, covariates)
+      const apart = nuggetOf(model) + Math.max(0, sillOf(model) - nuggetOf(model) - within)
+      ratios[p * values.length + v] = answers.variance[0] > 0 ? apart / answers.variance[0] : Number.MAX_VALUE
+    }
+  }
+  return ratios
+}
+
+/** Samples that are named with a patch. */
+const NAMED = 8
+
+function nearestSamples({ samples }: PreparedMap): (support: Support) => { code: string; metres: number }[] {
+  const places = new Map<string, { x: number; y: number; code: string }>()
+  for (const { x, y, codes } of samples)
+    for (let i = 0; i < x.length; i++)
+      if (!places.has(`${x[i]} ${y[i]}`)) places.set(`${x[i]} ${y[i]}`, { x: x[i], y: y[i], code: codes[i][0] })
+  const all = [...places.values()]
+  const buckets = new Buckets(
+    Float64Array.from(all, ({ x }) => x),
+    Float64Array.from(all, ({ y }) => y),
+  )
+  const most = Math.min(NAMED, all.length)
+  return ({ middleX, middleY }) => {
+    const found: { code: string; metres: number }[] = []
+    buckets.forEachWithin(middleX, middleY, Math.sqrt(buckets.reach2(middleX, middleY, most)) * (1 + 1e-12), (id, d2) =>
+      found.push({ code: all[id].code, metres: Math.round(Math.sqrt(d2)) }),
+    )
+    return found.sort((a, b) => a.metres - b.metres || (a.code < b.code ? -1 : 1)).slice(0, most)
+  }
+}
+
+type GradedPatch = { readonly id: number; readonly grade: PatchGrade; readonly content: Record<string, unknown> }
+
+function gradePatches(prepared: PreparedMap, { ids, supports }: Ground, means: Float32Array, ratios: Float32Array): GradedPatch[] {
+  const { values, request, scheme, grading } = prepared
+  const names = values.map(({ name }) => name)
+  const nearest = nearestSamples(prepared)
+  const [wide, indicators] = [names.length * request.draws, indicatorsIn(scheme, names).join(',')]
+  return ids.flatMap((id, p): GradedPatch[] => {
+    const own = means.subarray(p * wide, (p + 1) * wide)
+    const grade = gradeDraws(scheme, names, own, request.draws, grading.map)
+    if (grade === null) return []
+    const rest = ratios.subarray(p * names.length, (p + 1) * names.length)
+    const needed = neededSamples(scheme, names, own, request.draws, [...rest], Math.max(...grade.chances.combined))
+    const figures = Object.fromEntries(
+      names.map((name, v) => [name, figuresOf(own.subarray(v * request.draws, (v + 1) * request.draws)).map(fourDigits)]),
+    )
+    const content = {
+      ...{ patch_id: id, scheme: scheme.id, grade: grade.grade, share: grade.share, chances: roundedChances(grade.chances), figures },
+      ...{ samples: nearest(supports[p]), needed, indicators, draws: grade.draws },
+    }
+    return [{ id, grade, content }]
+  })
+}
+const fourDigits = (value: number) => Number(value.toPrecision(4))
+export const roundedChances = (chances: PatchGrade['chances']) =>
+  Object.fromEntries(Object.entries(chances).map(([name, all]) => [name, all.map((each) => Number(each.toFixed(6)))]))
+
+type Ready = {
+  readonly grids: readonly (Omit<MapGrid, 'sha256'> & { readonly path: string })[]
+  readonly ensemblePath: string
+  readonly graded: readonly GradedPatch[]
+  readonly ground: Ground
+  readonly made: Date
+}
+
+async function register(
+  tools: MapTools,
+  county: string,
+  key: string,
+  prepared: PreparedMap,
+  { grids: drawn, ensemblePath, graded, ground, made }: Ready,
+  { actor, reason, report }: { readonly actor: string; readonly reason: string; readonly report: Report },
+): Promise<MadeMap> {
+  report({ phase: 'writing', done: 0, total: null })
+  const { request, values, samples, epsg, box, scheme, correlations } = prepared
+  const documents: StoredDocument[] = []
+  const keep = async (path: string, name: string) => {
+    const document = await tools.vault.storeDocument(county, path, name, made)
+    documents.push(document)
+    return document
+  }
+  const grids: MapGrid[] = []
+  for (const { path, ...grid } of drawn) {
+    const document = await keep(path, `soil-${key}-${grid.value}.tif`)
+    grids.push({ ...grid, sha256: document.sha256.toString('hex'), bytes: document.size })
+  }
+  const simulations = await keep(ensemblePath, `soil-${key}-simulations.bin`)
+  const ensemble: Ensemble = {
+    ...{ sha256: simulations.sha256.toString('hex'), bytes: simulations.size, patches: ground.ids.length },
+    ...{ draws: request.draws, values: values.map(({ name }) => name) },
+  }
+  const notes: MapNote[] = [...prepared.notes]
+  if (ground.undrawn > 0) notes.push({ code: 'soil-map/undrawn-patches', details: { patches: ground.undrawn } })
+  const newest = samples.reduce<Day | null>((last, each) => ((each.newest ?? '') > (last ?? '') ? each.newest : last), null)
+  const day = newest ?? dayOf(made)
+  const content = {
+    ...{
+      map_key: key,
+      title: request.title,
+      request,
+      campaign: samples[0].campaign,
+      samples_rev: prepared.rev,
+      scheme: scheme.id,
+      epsg,
+      bbox: box,
+    },
+    ...{ models: values.map(({ told }) => told), correlations, grids, ensemble, notes },
+  }
+  const revision = await transaction(
+    tools.pool,
+    async (db): Promise<Revision> => {
+      const open = await openRevision(db, county, tools.kinds)
+      for (const document of documents) await writeDocument(db, document)
+      await open.add(soilMapKind, [rowToWrite(soilMapKind, { validFrom: day, content })])
+      const frames = await readGradeFrames(db, county)
+      // a map of earlier samples ends where a later one begins
+      const next = frames.reduce<Day | null>(
+        (first, { validFrom }) => (validFrom > day && (first === null || validFrom < first) ? validFrom : first),
+        null,
+      )
+      const known = new Map(frames.map(({ patchId, id }) => [patchId, id]))
+      const rows = graded.map((each) => ({
+        id: known.get(each.id) ?? null,
+        row: rowToWrite(mapGradeKind, {
+          id: known.get(each.id) ?? null,
+          validFrom: day,
+          ...(next ? { validTo: next } : {}),
+          content: { ...each.content, map_key: key },
+        }),
+      }))
+      const spans = rows.flatMap(({ id, row }) => (id === null ? [] : [{ id, validFrom: row.validFrom, validTo: row.validTo }]))
+      if (spans.length > 0) await open.take(mapGradeKind, spans)
+      await open.add(
+        mapGradeKind,
+        rows.map(({ row }) => row),
+      )
+      const sources = documents.map(({ name, size, sha256 }) => ({ file: name, layer: key, size, sha256: sha256.toString('hex') }))
+      return open.seal({ what: 'write', cause: 'method', actor, reason, sources, now: new Date() })
+    },
+    { actor, retries: 0 },
+  )
+  return { map: key, rev: revision.rev, patches: graded.length, ungraded: ground.ids.length - graded.length + ground.undrawn }
+}
+
+export const refusalOf = (task: SoilTask): Refusal | null => (task.state === 'refused' ? (task.outcome as Refusal) : null)
