@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { checkImports } from './check-imports.mjs'
 import { checkLicences, checkWorkspaces } from './check-packages.mjs'
+import { checkRegexes } from './check-regexes.mjs'
 import { checkScale } from './check-scale.mjs'
 import { checkSpeech } from './check-speech.mjs'
 import { checkTables, readTables } from './check-tables.mjs'
@@ -52,6 +53,7 @@ const CHECKS = {
     const { count, faults } = checkLicences()
     return { fact: `${count} packages`, faults }
   },
+  regexes: () => checkRegexes(),
   speech: () => {
     const { count, faults } = checkSpeech()
     return { fact: `${count} files`, faults }

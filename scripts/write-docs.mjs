@@ -10,9 +10,12 @@ const CHECK = process.argv.includes('--check')
 await underNode(nodeForSources(), fileURLToPath(import.meta.url))
 
 const { COMMANDS } = await import('../apps/cli/commands.ts')
+const { ROUTES, TABLES } = await import('../apps/server/access.ts')
 const { KINDS, STANDARDS } = await import('../apps/server/parts.ts')
 const { knownCodes, say } = await import('../apps/server/sentences.ts')
+const { CATALOGUE, GROUNDS, PURPOSES } = await import('../domain/kernel/sealed/catalogue.data.ts')
 const { INDICES } = await import('../domain/land/imagery/indices.data.ts')
+const { POWERS, ROLES, SIGN_IN_LIMITS } = await import('../domain/kernel/people/roles.data.ts')
 const { RULES } = await import('../domain/land/quality/rules.data.ts')
 const { ECE_CONVERSIONS } = await import('../domain/land/soil/conversions.ts')
 const { SCHEMES } = await import('../domain/land/soil/schemes.data.ts')
@@ -209,7 +212,75 @@ const indices = () => [
   ),
 ]
 
+function personal() {
+  return [
+    ...table(
+      ['field', '中文', 'English', 'purpose', 'ground', 'kept after the last row has ended', 'sort', 'mark'],
+      Object.entries(CATALOGUE).map(([field, { zh, en, purpose, basis, keepYears, sensitivity, mark }]) => [
+        code(field),
+        zh,
+        en,
+        `${purpose.zh}; ${purpose.en}`,
+        `${GROUNDS[basis].zh}; ${GROUNDS[basis].en}`,
+        `${keepYears} years`,
+        sensitivity,
+        mark,
+      ]),
+    ),
+    '',
+    'Purposes of an opening:',
+    '',
+    ...table(
+      ['purpose', '中文', 'English'],
+      Object.entries(PURPOSES).map(([id, { zh, en }]) => [code(id), zh, en]),
+    ),
+  ]
+}
+
+const roles = () => {
+  const names = Object.keys(ROLES)
+  return table(
+    ['may', ...names.map((name) => `${ROLES[name].zh}<br>${name}`)],
+    Object.entries(POWERS).map(([power, { zh, en }]) => [
+      `${zh}<br>${en} (${code(power)})`,
+      ...names.map((name) => (ROLES[name].powers.includes(power) ? '●' : '')),
+    ]),
+  )
+}
+
+const sides = () =>
+  table(
+    ['role', 'side', 'goes with'],
+    Object.entries(ROLES).map(([name, { zh, en, side }]) => [
+      `${zh} ${en} (${code(name)})`,
+      side,
+      side === 'separated' ? 'no other role' : `other roles of the side “${side}”`,
+    ]),
+  )
+
+const routes = () =>
+  table(
+    ['route', 'power', 'where', 'whole county', 'reading is kept as'],
+    Object.entries(ROUTES).map(([route, { power, on, whole, keeps }]) => [code(route), power, on, whole ? 'yes' : '', keeps ?? '']),
+  )
+
+const tables = () =>
+  table(
+    ['table', 'shows', 'by', 'requests may'],
+    Object.entries(TABLES)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { shows, by, writes }]) => [code(name), shows, by ? code(by) : '', writes]),
+  )
+
+const limits = () =>
+  table(
+    ['limit', 'value'],
+    Object.entries(SIGN_IN_LIMITS).map(([name, value]) => [code(name), value]),
+  )
+
 const PARTS = {
+  'docs/permissions.md': { roles, sides, routes, tables, limits },
+  'docs/sealed.md': { personal },
   'docs/quality.md': { rules },
   'docs/grading.md': { schemes, conversions },
   'docs/formats.md': { standards },

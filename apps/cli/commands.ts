@@ -20,6 +20,15 @@ export const COMMANDS: readonly Command[] = [
 Starts the database and the pages of one office on this machine, and prints the address. On an empty data folder it makes and loads
 the sample county first (an invented, synthetic one); --no-sample leaves that out. Ctrl-C stops it cleanly.
 
+  --office                  everyone signs in; usual once anybody has an account
+  --single-user             this machine alone, without a password
+  --host ADDRESS            where it listens (127.0.0.1); another needs --office and TLS
+  --name NAME               a name under which browsers may ask; several times
+  --certificate FILE --key FILE   TLS of its own (PEM)
+  --behind-proxy            TLS ends at a proxy in front, whose X-Forwarded-For is believed
+  --oidc ISSUER --oidc-client ID --oidc-secret-file FILE [--oidc-name NAME]   the office's own sign-in
+  --oidc-host HOST          a host besides the issuer's that may be asked; several times
+
   dishu start
   dishu start --port 8080 --data /srv/dishu
 
@@ -127,6 +136,60 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./head.ts')).head,
   },
   {
+    name: 'keys',
+    usage: 'keys list|rotate|master|destroy',
+    zh: '更换或销毁个人信息与文件的密钥',
+    en: 'change or destroy the keys of personal values and files',
+    help: `dishu keys list|rotate|master|destroy [--county CODE] [--yes] [--json]
+
+list     the data keys of each county: when made, since when another seals
+rotate   a new data key for each county (or one) seals from now on, and everything there is is sealed anew with it, in pieces, while the server runs.
+         The old key stays 30 days for imports that were read before, and is dropped by the next rotation after that
+master   a new master key wraps all others; broken off, it goes on when called again
+destroy  makes the personal values and kept files of one county unreadable for good in this folder (needs --county and --yes)
+
+References stay the same through all of it: a value is found again and a repeated import finds nothing changed.
+
+  dishu keys rotate
+  dishu keys destroy --county 220899 --yes
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
+    name: 'retention',
+    usage: 'retention [--dry-run]',
+    zh: '删除保存期限届满的个人信息',
+    en: 'delete personal values past their term',
+    help: `dishu retention [--dry-run] [--county CODE] [--json]
+
+Deletes personal values whose last row ended longer ago than the catalogue (or the office's setting) keeps them, and leaves a certificate of counts in the record of
+access. A running server does the same once a day. --dry-run counts and deletes nothing.
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./retention.ts')).retention,
+  },
+  {
+    name: 'subject',
+    usage: 'subject show|export|correct|erase',
+    zh: '本人查阅、复制、更正、删除个人信息',
+    en: 'what a person may ask: see, take along, put right, delete',
+    help: `dishu subject show|export|correct|erase (--id-number-file FILE | --kind KIND --id N) [--county CODE] [--note TEXT]
+
+show     everything held of the person, in the clear, and who has looked at it
+export   the same into a file: --out FILE.json or FILE.xlsx
+correct  puts one value right through the ledger: --kind, --id, --field NAME, --value-file FILE
+erase    deletes what is held, where no present row of the register names the person any more (needs --yes)
+
+Each is kept in the record of access. Numbers are read from files: what is typed on a command line stays in its history.
+
+  dishu subject show --id-number-file id.txt --note '窗口申请 2026-17'
+  dishu subject export --kind party --id 1204 --out 本人信息.xlsx
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./subject.ts')).subject,
+  },
+  {
     name: 'verify',
     usage: 'verify [--head FILE]',
     zh: '核验台账链、登记簿与原始文件',
@@ -139,6 +202,105 @@ Exit code 6 where a single byte differs. --head compares with a signed head (dis
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    name: 'backup',
+    usage: 'backup [--out FILE|DIR]',
+    zh: '备份（加密，运行中也可），核对、定时',
+    en: 'one encrypted backup while everything runs; check, list, schedule them',
+    help: `dishu backup [--out FILE|DIR] (--passphrase-file FILE | --key PUBLIC.pem)
+dishu backup --verify FILE (--passphrase-file FILE | --key-file PRIVATE.pem)
+dishu backup --new-key FILE
+dishu backup --every HOURS --key PUBLIC.pem [--daily N] [--weekly N] [--folder DIR] | --no-schedule | --list
+
+One file with every table as of one moment, the kept files, keys and signed heads, and a manifest with counts and digests (docs/backup.md). Of the
+embedded database and of one's own PostgreSQL alike. --verify reads all of it again. With a schedule a running server backs up by itself.
+
+  --passphrase-file FILE   its first line seals, or opens (argon2id)
+  --new-key FILE           makes an office's key: FILE (private, goes off this machine) and FILE.pub
+  --key FILE.pub           seals for that key (X25519): this machine cannot open what it makes
+  --key-file FILE          the private key; --key-passphrase-file where it lies under a passphrase
+  --every HOURS            the schedule; --daily N (7) and --weekly N (5): keep the newest of so many days and weeks
+  --folder DIR             where scheduled backups go (default: backups/ in the data folder; another disk is better)
+
+  dishu backup --new-key office-backup
+  dishu backup --every 24 --key office-backup.pub --folder /mnt/second-disk
+  dishu backup --out /mnt/usb/ --passphrase-file words.txt
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    usage: 'restore FILE --data NEWDIR',
+    zh: '把备份恢复到新目录并证明一致',
+    en: 'restore a backup into a new folder, and prove it',
+    help: `dishu restore FILE --data NEWDIR (--passphrase-file FILE | --key-file PRIVATE.pem) [--into URL]
+
+NEWDIR must not be there yet, or be empty. It stands only when every count equals the manifest's, every chain ends where it ended, and the whole
+proof of verify holds; otherwise nothing is left (exit code 6). A cut or altered backup is refused. The request role and the database's passwords are made anew.
+
+  --into URL               an empty PostgreSQL of one's own (15 or newer) instead of the embedded database
+  --key-passphrase-file FILE   where the private key lies under a passphrase
+
+  dishu restore dishu-2026-11-24T02-00-00Z.backup --data /srv/dishu-new --key-file office-backup
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'rehearse',
+    usage: 'rehearse [FILE]',
+    zh: '演练恢复：恢复到临时目录、证明、清除',
+    en: 'rehearse a restore: restore aside, prove, tell, remove',
+    help: `dishu rehearse [FILE] (--passphrase-file FILE | --key-file PRIVATE.pem) [--scratch DIR]
+
+Restores the newest backup (or FILE) into a temporary folder, proves it as restore does, tells how long it took, and removes it. Exit code 6 where it is
+not what was backed up.
+
+  --scratch DIR     where there is room for it (default: the system's temporary folder)
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./rehearse.ts')).rehearse,
+  },
+  {
+    name: 'baseline',
+    usage: 'baseline freeze|list|recount|export|compare',
+    zh: '冻结底数、重新统计、按原因比较',
+    en: 'freeze a signed baseline, count it anew, compare two by cause',
+    help: `dishu baseline freeze [--title TEXT] [--day DATE] [--county CODE]
+dishu baseline list
+dishu baseline recount [KEY | FOLDER]
+dishu baseline export KEY [--out FOLDER]
+dishu baseline compare FROM [TO] [--by saline,area] [--area CODE] [--level county|town|village] [filters as for count]
+
+freeze counts the register on a day twice, from its sums and anew from its rows, and keeps the signed table with everything it was counted by.
+recount takes the rows as they were known then and counts them again: exit code 6 where one hundredth of a square metre differs; a folder written
+by export recounts without a register. compare splits every change by its cause; a state is a baseline (B1), a day, DAY@REVISION or @REVISION.
+
+  dishu baseline freeze --title "2026 年度底数" --day 2026-12-31
+  dishu baseline compare B1 B2 --by saline
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./baseline.ts')).baseline,
+  },
+  {
+    name: 'prove',
+    usage: 'prove [--draws N]',
+    zh: '证明各接口给出同一个数',
+    en: 'prove that every interface gives the same figure',
+    help: `dishu prove [--draws N] [--seed S] [--command-every N] [--page-every N] [--json]
+
+Draws areas, values, days and revisions at random and asks the API (the total, its parts, the list behind it), the SQL view, the CSV, XLSX and
+GeoPackage exports, every so often the command line and the page in a browser. All must be equal to the last digit; exit code 6 where one is not.
+
+  --draws N            questions (200)
+  --seed S             the same questions again
+  --command-every N    every so many draws \`dishu count\` as a process of its own (20)
+  --page-every N       every so many draws the page in Chromium, where there is one (100)
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./prove.ts')).prove,
   },
   {
     name: 'export',
@@ -186,19 +348,28 @@ ${COMMON}${EXITS}`,
     usage: 'plan solve|explain|export FILE.json',
     zh: '以水定地规划：求解、解释、导出模型',
     en: 'a plan within all limits whose gap is certified',
-    help: `dishu plan solve FILE.json [--time S] [--gap G] [--seed N] [--json]
+    help: `dishu plan solve FILE.json [--objective ID] [--time S] [--gap G] [--seed N] [--json]
+dishu plan front FILE.json --of ID,ID [--points N] [--time S] [--json]
 dishu plan explain FILE.json [--parcel ID] [--json]
 dishu plan export FILE.json --to mps|lp [--out FILE]
+dishu plan scenario list | show S1 | build S1 | solve S1 | export S1 --to xlsx [--out FILE] [--county CODE] [--json]
+dishu plan solve S1
 
 Chooses at most one option for every parcel so that the benefit is greatest and every limit and target is kept, and says how far from the best
 the plan can be at most. The file states limits, targets, parcels and their options (docs/methods/plan.md).
+
+A scenario is one of the register's, as the plan page has it: build checks it and tells what is missing, solve writes its result into the ledger,
+show tells the newest, export writes the annexes. Ctrl-C keeps the best plan so far, with its gap.
 
   --time S      stop after so many seconds with the best so far (a guard: without it the work ends by itself, the same everywhere)
   --gap G       good enough at this share of the bound, e.g. 0.0001
   --seed N      another seed
   --parcel ID   what each option of this parcel would cost
+  --objective   benefit, or an objective that the file states (area, grain, water)
+  --of A,B      the front of two of them: the best by A, then by A with more and more of B, each plan with its gap; --points of it (5)
 
   dishu plan solve county.json --json
+  dishu plan front county.json --of benefit,water --points 9
   dishu plan explain county.json --parcel 2208991010010001234
   dishu plan export county.json --to mps --out county.mps
 

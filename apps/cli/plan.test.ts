@@ -79,6 +79,9 @@ test('words that are not understood end with 2', () => {
     ['solve', file, file],
     ['solve', file, '--time', ''],
     ['export', file, '--to', 'xlsx'],
+    ['front', file],
+    ['front', file, '--of', 'benefit,benefit'],
+    ['front', file, '--of', 'benefit,water', '--points', '1'],
   ]) {
     const run = dishu(...words)
     assert.deepEqual([run.status, run.stdout], [2, ''], words.join(' '))
@@ -105,10 +108,13 @@ test('stopped at its first bound, the best so far is told with its gap', async (
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const words = { seed: undefined, gap: undefined, seconds: undefined }
   let bounds = 0
-  const { solved, chosen, explained } = await planWork({ file, words, explain: { parcel: undefined, sensitivity: false }, stop }, () => {
-    bounds++
-    Atomics.store(stop, 0, 1)
-  })
+  const { solved, chosen, explained } = await planWork(
+    { file, words, objective: undefined, front: null, explain: { parcel: undefined, sensitivity: false }, stop },
+    () => {
+      bounds++
+      Atomics.store(stop, 0, 1)
+    },
+  )
   assert.equal(bounds, 1)
   const sums = sumUp(problem, Int16Array.from(chosen))
   assert.deepEqual([solved.status, solved.benefit, explained], ['feasible', sums.benefit, null])
@@ -162,4 +168,38 @@ test('a program with canals, works and clusters is solved, explained and written
     ],
   )
   assert.match(dishu('export', staged, '--to', 'lp').stdout, /limit "canal\/main\/june"[\s\S]*work "ditch"[\s\S]*Maximize/)
+})
+
+test('another objective, and the front of two: each point with its gap', () => {
+  const two = join(folder, 'two.json')
+  const option = (benefit: number, water: number) => [{ id: 'x', benefit, uses: { area: 1 }, scores: { water } }]
+  writeFileSync(
+    two,
+    JSON.stringify({
+      objectives: [{ id: 'water', sense: 'least' }],
+      limits: [{ id: 'area', atLeast: 1 }],
+      parcels: [
+        { id: 'a', options: option(9, 6) },
+        { id: 'b', options: option(5, 2) },
+        { id: 'c', options: option(2, 1) },
+      ],
+    }),
+  )
+  const least = JSON.parse(dishu('solve', two, '--objective', 'water', '--json').stdout)
+  assert.deepEqual([least.status, least.objective, least.chosen], ['optimal', -1, [-1, -1, 0]])
+  // from 9 of water to 1 in steps of 4: all three, then b and c within 5, then c
+  const points = JSON.parse(dishu('front', two, '--of', 'benefit,water', '--points', '3', '--json').stdout)
+  assert.deepEqual(
+    points.map(({ values, status }: { values: object; status: string }) => [values, status]),
+    [
+      [{ benefit: 16, water: 9 }, 'optimal'],
+      [{ benefit: 7, water: 3 }, 'optimal'],
+      [{ benefit: 2, water: 1 }, 'optimal'],
+    ],
+  )
+  for (const { gap, maxViolation } of points) assert.ok(gap < 1e-6 && maxViolation <= 1e-9)
+  assert.match(dishu('front', two, '--of', 'benefit,water').stdout, /benefit +water +gap/)
+  const unknown = dishu('solve', two, '--objective', 'grain')
+  assert.equal(unknown.status, 3)
+  assert.match(unknown.stderr, /water/)
 })

@@ -8,16 +8,18 @@ import { Refused } from '@dishu/base/refusal'
 import { readProgram } from '@dishu/land/plan/program.jobs'
 import { lpOf, mpsOf } from '@dishu/land/plan/program-files'
 import { checkOutputs, intoPlace } from './outputs.ts'
+import { isScenarioKey, planScenario, SCENARIO_ACTIONS } from './plan-scenarios.ts'
 import type { Explanation, PlanAnswer, PlanTask } from './plan-work.ts'
 import { EXIT, type Exit, interruptible, languageOfTerminal, progressLine, table, wordsOf } from './terminal.ts'
 
-const ACTIONS = ['solve', 'explain', 'export'] as const
+const ACTIONS = ['solve', 'explain', 'export', 'front'] as const
+const [FEWEST_POINTS, MOST_POINTS] = [2, 50]
 const FORMATS = ['mps', 'lp'] as const
 const LIMITS_EXPLAINED = 30
 
 const USAGE = {
-  zh: '用法：dishu plan solve|explain FILE.json，dishu plan export FILE.json --to mps|lp（详见 dishu plan --help）\n',
-  en: 'Usage: dishu plan solve|explain FILE.json, dishu plan export FILE.json --to mps|lp (more: dishu plan --help)\n',
+  zh: '用法：dishu plan solve|explain FILE.json，dishu plan front FILE.json --of benefit,water [--points 2–50]，dishu plan export FILE.json --to mps|lp（详见 dishu plan --help）\n',
+  en: 'Usage: dishu plan solve|explain FILE.json, dishu plan front FILE.json --of benefit,water [--points 2–50], dishu plan export FILE.json --to mps|lp (more: dishu plan --help)\n',
 }
 
 export async function plan(words: readonly string[]): Promise<Exit> {
@@ -29,19 +31,42 @@ export async function plan(words: readonly string[]): Promise<Exit> {
     sensitivity: { type: 'boolean' },
     to: { type: 'string' },
     out: { type: 'string' },
+    objective: { type: 'string' },
+    of: { type: 'string' },
+    points: { type: 'string' },
+    county: { type: 'string' },
   })
   const [said, file, ...more] = positionals
+  const asked =
+    said === 'scenario'
+      ? SCENARIO_ACTIONS.find((each) => each === file)
+      : isScenarioKey(file)
+        ? SCENARIO_ACTIONS.find((each) => each === said)
+        : undefined
+  const key = said === 'scenario' ? more[0] : file
+  if (asked && (asked === 'list' || isScenarioKey(key)) && (asked !== 'export' || (values.to ?? 'xlsx') === 'xlsx'))
+    return planScenario(asked, key, values)
   const action = ACTIONS.find((each) => each === said)
   const format = FORMATS.find((each) => each === (values.to ?? 'mps'))
   const [seed, gap, seconds] = [values.seed, values.gap, values.time].map(numberOf)
-  if (!action || !file || more.length > 0 || !format || [seed, gap, seconds].some(Number.isNaN)) {
+  const of = values.of?.split(',') ?? []
+  const points = numberOf(values.points ?? '5') ?? Number.NaN
+  const isFront = action === 'front'
+  const isSoundFront = of.length === 2 && of[0] !== of[1] && Number.isInteger(points) && points >= FEWEST_POINTS && points <= MOST_POINTS
+  const isUnsound = [seed, gap, seconds].some(Number.isNaN) || (isFront && !isSoundFront)
+  if (!action || !file || more.length > 0 || !format || isUnsound) {
     process.stderr.write(USAGE[languageOfTerminal()])
     return EXIT.usage
   }
   if (action === 'export') return exportProgram(file, format, values.out)
   const explain = action === 'explain' ? { parcel: values.parcel, sensitivity: values.sensitivity === true } : null
-  const answer = await answerTo({ file, words: { seed, gap, seconds }, explain })
+  const front = isFront ? { of: [of[0], of[1]] as const, points } : null
+  const answer = await answerTo({ file, words: { seed, gap, seconds }, objective: values.objective, front, explain })
   if (!answer) return EXIT.interrupted
+  if (answer.front) {
+    process.stdout.write(values.json ? `${JSON.stringify(answer.front)}\n` : frontText(of, answer.front))
+    return answer.interrupted ? EXIT.interrupted : answer.front.length > 0 ? EXIT.done : EXIT.found
+  }
   const { solved, chosen, opened, explained, interrupted } = answer
   const exit = interrupted ? EXIT.interrupted : solved.status === 'infeasible' ? EXIT.found : EXIT.done
   if (explained) {
@@ -128,6 +153,16 @@ function solutionText({ status, objective, bound, gap, maxViolation, cpuSeconds,
   return zh
     ? `效益 ${objective}，上界 ${bound}，差距 ${percent(gap)}；${chosen.length} 个地块中入选 ${count} 个${told}；最大超限 ${maxViolation}；CPU ${cpuSeconds.toFixed(1)} 秒。\n`
     : `Benefit ${objective}, bound ${bound}, gap ${percent(gap)}; ${count} of ${chosen.length} parcels chosen${told}; largest violation ${maxViolation}; ${cpuSeconds.toFixed(1)} CPU s.\n`
+}
+
+function frontText(of: readonly string[], points: NonNullable<PlanAnswer['front']>): string {
+  const zh = languageOfTerminal() === 'zh'
+  if (points.length === 0) return zh ? '没有找到可行方案。\n' : 'No plan was found within the limits.\n'
+  return table(
+    [...of, zh ? '差距' : 'gap'],
+    points.map(({ values, gap }) => [...of.map((id) => String(values[id])), percent(gap)]),
+    new Set([0, 1, 2]),
+  )
 }
 
 const percent = (gap: number | null) => (gap === null ? '—' : `${(gap * 100).toPrecision(3)} %`)

@@ -20,6 +20,11 @@ export async function start(words: readonly string[]): Promise<Exit> {
     certificate: { type: 'string' },
     key: { type: 'string' },
     'behind-proxy': { type: 'boolean', default: false },
+    oidc: { type: 'string' },
+    'oidc-client': { type: 'string' },
+    'oidc-secret-file': { type: 'string' },
+    'oidc-name': { type: 'string' },
+    'oidc-host': { type: 'string', multiple: true },
   })
   const zh = languageOfTerminal() === 'zh'
   if (positionals.length > 0) {
@@ -49,6 +54,16 @@ export async function start(words: readonly string[]): Promise<Exit> {
       certificate: values.certificate,
       key: values.key,
       proxied: values['behind-proxy'] === true,
+      oidc:
+        values.oidc === undefined
+          ? undefined
+          : {
+              issuer: values.oidc,
+              client: values['oidc-client'],
+              secretFile: values['oidc-secret-file'],
+              name: values['oidc-name'],
+              hosts: values['oidc-host'] ?? [],
+            },
     })
     running = await listen(app, port, values.port === undefined, manner)
     note(zh ? `数据目录：${app.dataDir}` : `Data folder: ${app.dataDir}`)

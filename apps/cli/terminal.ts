@@ -72,6 +72,10 @@ const STEPS = {
   initialise: { zh: '正在建立数据库…', en: 'Making the database …' },
   recover: { zh: '上次未正常关闭，数据库正在恢复…', en: 'The last run did not end properly; the database recovers …' },
   restart: { zh: '数据库意外停止，正在重新启动…', en: 'The database stopped unexpectedly and is started again …' },
+  away: {
+    zh: '数据库未能重新启动（磁盘已满或不可写？），稍后再试…',
+    en: 'The database could not be started again (disk full, or not writable?); it is tried again …',
+  },
   migrate: { zh: '数据库结构已更新。', en: 'The schema is up to date.' },
 } as const
 

@@ -47,7 +47,7 @@ export const WEB_FOLDER = fileURLToPath(new URL('../web/dist/', import.meta.url)
 export type AppOptions = {
   readonly dataDir: string
   readonly role: 'server' | 'cli'
-  onStep?(step: 'initialise' | 'recover' | 'restart' | 'migrate'): void
+  onStep?(step: 'initialise' | 'recover' | 'restart' | 'away' | 'migrate'): void
 }
 
 /** Opens the database (starting the embedded one where none runs), brings its schema up to date, and puts the parts together. */

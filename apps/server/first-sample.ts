@@ -11,6 +11,7 @@ import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
 import { loadSampleLibrary } from './sample-library.ts'
+import { loadSamplePlans } from './sample-plans.ts'
 import { loadSampleScenes } from './sample-scenes.ts'
 import { loadSampleWater } from './sample-water.ts'
 
@@ -42,6 +43,7 @@ export async function loadSample(app: App, options: SampleOptions = {}): Promise
     if (options.scenes) await loadSampleWater(app, county, { language })
     if (options.scenes) await loadSampleLibrary(app, county, { language })
     if (options.scenes) await loadSampleScenes(app, county, { language })
+    if (options.scenes) await loadSamplePlans(app, county, { language })
     return { name: county.name, patches: county.patches.length }
   } finally {
     await rm(folder, { recursive: true, force: true })

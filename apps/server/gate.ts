@@ -1,14 +1,16 @@
 /** Who asks, and whether they may: every request passes here before anything of it is read. */
 import { Refused } from '@dishu/base/refusal'
 import type { AccessAct } from '@dishu/kernel/people/access'
-import { areasOf, type Identity, noteOf, ofThisMachine, type Power, reach } from '@dishu/kernel/people/people'
+import { areasOf, type Identity, noteOf, ofThisMachine, type Passport, type Power, reach } from '@dishu/kernel/people/people'
 import { identityOfSession, identityOfToken } from '@dishu/kernel/people/people.jobs'
-import { type Passport, SESSION_COOKIE } from '@dishu/kernel/people/people.routes'
-import { appendEvent } from '@dishu/kernel/people/people.store'
+import { SESSION_COOKIE } from '@dishu/kernel/people/people.routes'
+import { appendEvent, readCredential } from '@dishu/kernel/people/people.store'
+import { isOpenWithout, lacksSecondFactor } from '@dishu/kernel/people/sign-in-policy'
 import { canonicalJson } from '@dishu/kernel/records/records.store'
 import type { Gate, GateRequest, Passed } from '@dishu/server-kit/http'
-import { type Pool, transaction } from '@dishu/server-kit/sql'
+import { type Db, type Pool, transaction } from '@dishu/server-kit/sql'
 import { type Need, ROUTES } from './access.ts'
+import { signInPolicy } from './office.ts'
 
 const OFFICE = '000000'
 const NOBODY: Identity = { kind: 'person', actor: 'nobody', personId: null, held: [], only: [] }
@@ -22,17 +24,18 @@ export const needOf = (method: string, route: string): Need => {
 
 /** `machine`: in single-user mode, the name of whoever sits here; null in an office, where everyone signs in. */
 export function gateOf(pool: Pool, machine: string | null): Gate {
-  const passportOf = async (request: GateRequest): Promise<Passport> => {
-    if (machine !== null) return { identity: ofThisMachine(machine), sessionId: null }
+  const passportOf = async (request: GateRequest): Promise<Passport & { readonly halfway: boolean }> => {
+    if (machine !== null) return { identity: ofThisMachine(machine), sessionId: null, halfway: false }
     const bearer = /^Bearer dishu_([\w-]{20,100})$/.exec(String(request.headers.authorization ?? ''))?.[1]
     const secret = cookieOf(request.headers.cookie)
-    if (!bearer && !secret) return { identity: NOBODY, sessionId: null }
+    if (!bearer && !secret) return { identity: NOBODY, sessionId: null, halfway: false }
     return transaction(
       pool,
       async (db) => {
-        if (bearer) return { identity: (await identityOfToken(db, bearer, request.now)) ?? NOBODY, sessionId: null }
-        const found = secret ? await identityOfSession(db, secret, request.now) : null
-        return found ?? { identity: NOBODY, sessionId: null }
+        const found = bearer
+          ? { identity: (await identityOfToken(db, bearer, request.now)) ?? NOBODY, sessionId: null }
+          : ((secret ? await identityOfSession(db, secret, request.now) : null) ?? { identity: NOBODY, sessionId: null })
+        return { ...found, halfway: await isHalfway(db, found.identity) }
       },
       { actor: 'gate', scope: WHOLE_OFFICE },
     )
@@ -40,12 +43,13 @@ export function gateOf(pool: Pool, machine: string | null): Gate {
   return {
     async pass(request): Promise<Passed> {
       const need = needOf(request.method, request.route)
-      const passport = await passportOf(request)
+      const { halfway, ...passport } = await passportOf(request)
       const { identity } = passport
       const caller = { actor: identity.actor, address: request.address, identity: passport }
       const signedIn = identity.kind !== 'person' || identity.personId !== null
       if (need.power === 'anyone') return { caller, scope: WHOLE_OFFICE }
       if (!signedIn) throw new Refused({ code: 'people/sign-in-needed', details: {} })
+      if (halfway && !isOpenWithout(request.method, request.route)) throw new Refused({ code: 'people/second-factor-needed', details: {} })
       if (need.power === 'signed-in') return { caller, scope: [...scopeOf(identity, 'read'), OFFICE] }
       const { power } = need
       if (need.on === 'office') {
@@ -78,6 +82,10 @@ export function gateOf(pool: Pool, machine: string | null): Gate {
     },
   }
 }
+
+/** Whether the office demands a second factor that this person has not set up; a token is worth what its person's sign-in is. */
+const isHalfway = async (db: Db, { personId }: Identity): Promise<boolean> =>
+  personId !== null && (await signInPolicy.read(db)).secondFactorRequired && lacksSecondFactor(await readCredential(db, personId))
 
 /** The codes by which the database cuts rows: '*' where a power is held everywhere. */
 function scopeOf(identity: Identity, power: Power): readonly string[] {

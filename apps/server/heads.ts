@@ -4,7 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dayOf } from '@dishu/base/date'
 import { accept, type Result, refuse } from '@dishu/base/refusal'
-import { eventAt, readEventEnds } from '@dishu/kernel/people/people.store'
+import { eventAt, readCut, readEventEnds } from '@dishu/kernel/people/people.store'
 import {
   type ChainHead,
   compareWithHead,
@@ -65,7 +65,9 @@ export async function checkHead(
   if (wanted !== null && wanted !== found) return refuse('records/head-of-another-key', { file, found, wanted })
   const problems: HeadProblem[] = []
   for (const chain of signed.head.chains) {
-    const event = chain.events === 0 ? null : await eventAt(db, chain.county, chain.events)
+    // events that retention has deleted since are certified in the chain that goes on from them
+    const isCut = chain.events > 0 && chain.events <= ((await readCut(db, chain.county))?.upTo ?? 0)
+    const event = chain.events === 0 ? null : isCut ? chain.lastEvent : await eventAt(db, chain.county, chain.events)
     problems.push(...compareWithHead(chain, await readHashes(db, chain.county), event))
   }
   return accept(problems)

@@ -4,12 +4,14 @@ import { areaStandards } from '@dishu/kernel/areas/areas.exchange'
 import type { Standard } from '@dishu/kernel/intake/intake'
 import { grantKind, personKind } from '@dishu/kernel/people/people'
 import type { Kind } from '@dishu/kernel/records/records'
+import { baselineKind } from '@dishu/land/count/baseline'
 import { cellKind } from '@dishu/land/count/count'
 import { CROP_KINDS } from '@dishu/land/crops/crops'
 import { limitKind } from '@dishu/land/ecology/ecology'
 import { indexKind, sceneKind } from '@dishu/land/imagery/imagery'
 import { groundKind, parcelKind, patchKind } from '@dishu/land/parcels/parcels'
 import { parcelStandards } from '@dishu/land/parcels/parcels.exchange'
+import { planResultKind, scenarioKind } from '@dishu/land/plan/scenarios'
 import { exceptionKind } from '@dishu/land/quality/quality'
 import { designKind } from '@dishu/land/soil/design'
 import { mapGradeKind, soilMapKind } from '@dishu/land/soil/maps'
@@ -46,6 +48,9 @@ export const KINDS: readonly Kind[] = [
   limitKind,
   ...CROP_KINDS,
   ...TECHNOLOGY_KINDS,
+  scenarioKind,
+  planResultKind,
+  baselineKind,
   cellKind,
 ]
 

@@ -2,11 +2,17 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/** A worker that something killed (the kernel for its memory, a person) begins again so many times, after so long; then it is left to the caller. */
+const AGAIN_AFTER_MS = [500, 2_000]
+
 /** Time for a worker to leave its transaction when it is told to stop; then it is killed, which leaves nothing either. */
 const GRACE_MS = 3_000
 
 export type WorkProcesses<Order> = {
-  /** Does nothing while there is one for the id. `lost`: it ended by itself and not well; what is to be said of that is the caller's to know. */
+  /**
+   * Does nothing while there is one for the id. Work that is killed is begun again: nothing of it stands before its end. `lost`: it ended by
+   * itself and not well, or was killed each time; what is to be said of that is the caller's to know.
+   */
   start(id: string, order: Order, lost: () => Promise<unknown>): void
   stop(id: string): Promise<void>
   stopAll(): Promise<void>
@@ -20,7 +26,10 @@ export function workProcesses<Order extends object>(
 ): WorkProcesses<Order> {
   const running = new Map<string, ChildProcess>()
   const asked = new Set<string>() // to stop: what becomes of those is for the one who asked to say
+  const waiting = new Map<string, NodeJS.Timeout>() // to begin again
   const stop = async (id: string) => {
+    clearTimeout(waiting.get(id))
+    waiting.delete(id)
     const child = running.get(id)
     if (!child) return
     asked.add(id)
@@ -31,32 +40,41 @@ export function workProcesses<Order extends object>(
     )
     clearTimeout(kill)
   }
+  const begin = (id: string, order: Order, lost: () => Promise<unknown>, killed: number) => {
+    const child = fork(fileURLToPath(script), [], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [...flags, '--disable-warning=ExperimentalWarning'],
+    })
+    running.set(id, child)
+    let said = ''
+    child.stderr?.on('data', (text: Buffer) => {
+      said = (said + text.toString()).slice(-4000)
+    })
+    child.on('message', (message: { fault?: string }) => {
+      if (message.fault) onFault(message.fault)
+    })
+    child.once('exit', (code, signal) => {
+      running.delete(id)
+      if (asked.delete(id) || code === 0) return
+      if (said) onFault(said)
+      const delay = signal === null ? undefined : AGAIN_AFTER_MS[killed]
+      if (delay === undefined) return void lost().catch(() => {})
+      onFault(`a worker was killed by ${signal} and begins again in ${delay} ms`)
+      const again = setTimeout(() => {
+        waiting.delete(id)
+        begin(id, order, lost, killed + 1)
+      }, delay)
+      waiting.set(id, again)
+    })
+    child.send(order)
+  }
   return {
     start(id, order, lost) {
-      if (running.has(id)) return
-      const child = fork(fileURLToPath(script), [], {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        execArgv: [...flags, '--disable-warning=ExperimentalWarning'],
-      })
-      running.set(id, child)
-      let said = ''
-      child.stderr?.on('data', (text: Buffer) => {
-        said = (said + text.toString()).slice(-4000)
-      })
-      child.on('message', (message: { fault?: string }) => {
-        if (message.fault) onFault(message.fault)
-      })
-      child.once('exit', (code) => {
-        running.delete(id)
-        if (asked.delete(id) || code === 0) return
-        if (said) onFault(said)
-        void lost().catch(() => {})
-      })
-      child.send(order)
+      if (!running.has(id) && !waiting.has(id)) begin(id, order, lost, 0)
     },
     stop,
     async stopAll() {
-      await Promise.all([...running.keys()].map(stop))
+      await Promise.all([...running.keys(), ...waiting.keys()].map(stop))
     },
   }
 }

@@ -4,11 +4,14 @@ import { accept, Refused } from '@dishu/base/refusal'
 import { readCountyNames } from '@dishu/kernel/areas/areas.store'
 import { type IntakeRunner, intakeRoutes } from '@dishu/kernel/intake/intake.routes'
 import { readSetting } from '@dishu/kernel/intake/intake.store'
-import { OFFICE, powersOf } from '@dishu/kernel/people/people'
-import { passportOf, peopleRoutes } from '@dishu/kernel/people/people.routes'
+import { OFFICE, passportOf, powersOf } from '@dishu/kernel/people/people'
+import { peopleRoutes } from '@dishu/kernel/people/people.routes'
+import { officeSignInRoutes } from '@dishu/kernel/people/sign-in-office.routes'
+import { signInPolicyRoutes } from '@dishu/kernel/people/sign-in-policy.routes'
 import { CountyParams, recordsRoutes } from '@dishu/kernel/records/records.routes'
 import { readCounties } from '@dishu/kernel/records/records.store'
 import type { SessionView } from '@dishu/kernel/records/records.wire'
+import { baselineRoutes } from '@dishu/land/count/baseline.routes'
 import { asOfFrom, handleAreas, handleCount, handlePatches } from '@dishu/land/count/count.routes'
 import { handleDossier } from '@dishu/land/count/dossier.routes'
 import { filtersFrom, withinFrom } from '@dishu/land/count/questions'
@@ -27,13 +30,17 @@ import { technologyRoutes } from '@dishu/land/technology/technology.routes'
 import { waterRoutes } from '@dishu/land/water/water.routes'
 import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
+import { singleSignOn } from '@dishu/server-kit/single-sign-on'
 import type { App } from './app.ts'
+import { freezeTools } from './baselines.ts'
 import type { Checks } from './checks.ts'
 import { contextOf, isSynthetic } from './county.ts'
 import { imageryTools } from './imagery.ts'
 import { labelOf } from './labels.ts'
-import type { Manner } from './office.ts'
+import { type Manner, signInPolicy } from './office.ts'
 import { KINDS, STANDARDS } from './parts.ts'
+import { personal } from './personal.ts'
+import { clearanceRoutes, clearExport, mapApprovalOf, underReview } from './reviews.ts'
 import { say } from './sentences.ts'
 import { soilRoutes } from './soil.ts'
 import { sampleRoutes } from './soil-design.ts'
@@ -64,7 +71,7 @@ export function allRoutes(
     const names = new Map(vocabulary(language).seasons.map(({ id, name }) => [id as string, name]))
     return (campaign: string) => campaign.replace(/[a-z-]+$/, (season) => names.get(season) ?? season)
   }
-  return [
+  const routes: Route[] = [
     {
       method: 'GET',
       url: '/api/session',
@@ -148,11 +155,18 @@ export function allRoutes(
     ...peopleRoutes({
       mode: manner.mode,
       secure: manner.tls !== undefined || manner.proxied,
-      oidc: null,
+      oidc: manner.oidc?.name ?? null,
       keys: () => app.vault.keysOf(OFFICE),
       handOver: handOverAssignments,
     }),
+    ...officeSignInRoutes({
+      provider: manner.oidc ? singleSignOn(manner.oidc) : null,
+      secure: manner.tls !== undefined || manner.proxied,
+      keys: () => app.vault.keysOf(OFFICE),
+    }),
+    ...signInPolicyRoutes(signInPolicy),
     ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: checks.follow }),
+    ...baselineRoutes(freezeTools(app)),
     ...intakeRoutes({ pool: app.pool, dataDir: app.dataDir, standards: STANDARDS, runner, viewTools: app.viewTools }),
     ...qualityRoutes({ kinds: KINDS, derive: app.derive, checks }),
     ...imageryRoutes({
@@ -179,7 +193,19 @@ export function allRoutes(
       say,
     }),
     ...stacRoutes({ counties: async (db) => namedCounties(db) }),
-    ...exportsRoutes({ contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }),
+    ...exportsRoutes({
+      contextOf,
+      asOfFrom,
+      withinFrom,
+      filtersFrom,
+      handleAreas,
+      clear: async (db, request, day) => {
+        await clearExport(db, request, manner.mode, day)
+        return request.query.public === 'true' ? mapApprovalOf(db, request.params.county) : null
+      },
+    }),
+    ...personal(app),
+    ...clearanceRoutes(app),
     {
       method: 'GET',
       url: '/api/documents/:county/:sha256',
@@ -195,6 +221,7 @@ export function allRoutes(
     },
     { method: 'GET', url: '/api/health', free: true, handle: async () => accept({ ok: true }).value },
   ]
+  return underReview(app, routes, manner)
 }
 
 /** The counties of the register by name. */

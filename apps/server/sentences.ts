@@ -9,13 +9,18 @@ import { messages as areas } from '@dishu/kernel/areas/areas.messages'
 import { messages as intake } from '@dishu/kernel/intake/intake.messages'
 import { messages as people } from '@dishu/kernel/people/people.messages'
 import { messages as records } from '@dishu/kernel/records/records.messages'
+import { messages as review } from '@dishu/kernel/review/review.messages'
+import { messages as sealed } from '@dishu/kernel/sealed/sealed.messages'
+import { messages as baselines } from '@dishu/land/count/baseline.messages'
 import { messages as count } from '@dishu/land/count/count.messages'
 import { messages as crops } from '@dishu/land/crops/crops.messages'
 import { messages as ecology } from '@dishu/land/ecology/ecology.messages'
+import { messages as clearance } from '@dishu/land/exports/clearance.messages'
 import { messages as exported } from '@dishu/land/exports/exports.messages'
 import { messages as imagery } from '@dishu/land/imagery/imagery.messages'
 import { messages as parcels } from '@dishu/land/parcels/parcels.messages'
 import { messages as plan } from '@dishu/land/plan/plan.messages'
+import { scenarioMessages as scenarios } from '@dishu/land/plan/scenarios.messages'
 import { messages as fixes } from '@dishu/land/quality/fixes.messages'
 import { messages as accuracy } from '@dishu/land/soil/accuracy.messages'
 import { messages as designs } from '@dishu/land/soil/design.messages'
@@ -27,6 +32,7 @@ import { messages as variograms } from '@dishu/land/soil/variogram.messages'
 import { messages as technology } from '@dishu/land/technology/technology.messages'
 import { messages as tenure } from '@dishu/land/tenure/tenure.messages'
 import { messages as water } from '@dishu/land/water/water.messages'
+import { backupMessages as backups } from '@dishu/server-kit/backup.messages'
 import { databaseMessages as database } from '@dishu/server-kit/database.messages'
 
 const own = {
@@ -111,6 +117,28 @@ const own = {
       hint: 'Give --certificate and --key; where a proxy in front ends TLS, add --behind-proxy.',
     },
   }),
+  'office/oidc-alone': () => ({
+    zh: { message: '单用户方式不登录，不能配置 --oidc。', hint: '请用 --office 启动。' },
+    en: { message: 'In single-user mode nobody signs in; --oidc needs an office.', hint: 'Start with --office.' },
+  }),
+  'office/oidc-issuer': ({ issuer }: { issuer: string }) => ({
+    zh: { message: `“${issuer}”不能作统一登录的地址。`, hint: '地址以 https:// 开头，不带问号、井号和口令；http:// 只能用于本机。' },
+    en: {
+      message: `“${issuer}” cannot be the address of a sign-in.`,
+      hint: 'It begins with https:// and has no query, fragment or password; http:// only for this machine.',
+    },
+  }),
+  'office/half-an-oidc': () => ({
+    zh: { message: '--oidc 须与 --oidc-client 和 --oidc-secret-file 同时给出。' },
+    en: { message: '--oidc goes together with --oidc-client and --oidc-secret-file.' },
+  }),
+  'office/oidc-secret': ({ file, reason }: { file: string; reason: string }) => ({
+    zh: { message: `无法读取统一登录的密钥文件 ${file}（${reason}）。`, hint: '文件里只有一行：统一登录发给本系统的密钥。' },
+    en: {
+      message: `The secret of the sign-in cannot be read from ${file} (${reason}).`,
+      hint: 'The file holds one line: the client secret.',
+    },
+  }),
   'office/half-a-certificate': () => ({
     zh: { message: '--certificate 与 --key 须同时给出。' },
     en: { message: '--certificate and --key go together.' },
@@ -135,8 +163,10 @@ const ALL: readonly Sentences[] = [
   people,
   records,
   count,
+  baselines,
   parcels,
   plan,
+  scenarios,
   accuracy,
   forest,
   kriging,
@@ -151,8 +181,12 @@ const ALL: readonly Sentences[] = [
   water,
   fixes,
   database,
+  backups,
   writing,
   exported,
+  clearance,
+  review,
+  sealed,
   scenes,
   imagery,
   own,

@@ -5,17 +5,21 @@ import { join } from 'node:path'
 import { Refused } from '@dishu/base/refusal'
 import { settleAfterCrash } from '@dishu/kernel/intake/service.jobs'
 import { settleTasks } from '@dishu/land/imagery/imagery.store'
+import { readUnfinished as readUnfinishedPlans } from '@dishu/land/plan/scenarios.store'
 import { readUnfinished } from '@dishu/land/soil/maps.store'
 import { httpServer } from '@dishu/server-kit/http'
 import { establish } from '@dishu/server-kit/permission'
 import { openPool, transaction } from '@dishu/server-kit/sql'
 import { TABLES } from './access.ts'
 import { type App, WEB_FOLDER } from './app.ts'
+import { backupKeeper } from './backups.ts'
 import { countyChecks } from './checks.ts'
 import { gateOf, needOf } from './gate.ts'
 import { dailyHead } from './heads.ts'
 import { sceneRunner } from './imagery.ts'
 import { type Manner, SINGLE_USER } from './office.ts'
+import { retentionKeeper } from './personal.ts'
+import { planRunner, plansRoutes } from './plan.ts'
 import { allRoutes } from './routes.ts'
 import { intakeRunner } from './runner.ts'
 import { say } from './sentences.ts'
@@ -42,8 +46,10 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
   const checks = countyChecks(app, (fault) => keep('worker', fault, 'check'))
   const scenes = sceneRunner(app, (fault) => keep('worker', fault, 'imagery'))
   const soil = soilRunner(app, (fault) => keep('worker', fault, 'soil'))
+  const plans = planRunner(app, (fault) => keep('worker', fault, 'plan'))
+  const planTasks = await transaction(app.pool, (db) => readUnfinishedPlans(db))
   const soilTasks = await transaction(app.pool, (db) => readUnfinished(db))
-  const routes = allRoutes(app, runner, checks, scenes, soil, version, manner)
+  const routes = [...allRoutes(app, runner, checks, scenes, soil, version, manner), ...plansRoutes(app, plans)]
   for (const { method, url } of routes) needOf(method, url) // a route nobody has decided on stops the start
   const server = await httpServer({
     pool: requests,
@@ -51,14 +57,19 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
     gate: gateOf(requests, manner.mode === 'office' ? null : app.actor),
     hosts: manner.hosts,
     tls: manner.tls,
+    proxied: manner.proxied,
+    ...(manner.rates ? { rates: manner.rates } : {}),
     say,
     webFolder: WEB_FOLDER,
     onFault: keep,
   })
   for (const { county, id } of unfinished) scenes.start(county, id, { do: 'measure' })
   for (const { county, id } of soilTasks) soil.start(county, id)
+  for (const { county, id } of planTasks) plans.start(county, id)
   const seal = () => dailyHead(app, new Date()).catch((fault: unknown) => keep('head', fault, 'signing'))
   await seal()
+  const backups = backupKeeper(app, (fault) => keep('backup', fault, 'schedule'))
+  const retention = retentionKeeper(app, (fault) => keep('retention', fault, 'schedule'))
   const sealing = setInterval(() => void seal(), 3_600_000).unref()
   await server.listen({ host: manner.host, port })
   const { port: bound } = server.server.address() as { port: number }
@@ -67,7 +78,9 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
     port: bound,
     async close() {
       clearInterval(sealing)
-      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll(), soil.stopAll()])
+      await backups.stop()
+      await retention.stop()
+      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll(), soil.stopAll(), plans.stopAll()])
       await server.close()
       await requests.end()
     },

@@ -2,6 +2,8 @@
 import { firstBrokenEvent } from '@dishu/kernel/people/people.store'
 import { tableOf } from '@dishu/kernel/records/records.store'
 import { type Verified, verifyCounty } from '@dishu/kernel/records/verify.jobs'
+import { stepsHold } from '@dishu/kernel/review/review.jobs'
+import { readReviews, readSteps } from '@dishu/kernel/review/review.store'
 import { unseal } from '@dishu/kernel/sealed/sealed'
 import { countMissingSealed, readDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
 import { countWrongSums } from '@dishu/land/count/cells.store'
@@ -25,8 +27,9 @@ export async function verifyAll(
   const report = (problem: (typeof problems)[number]['problem']) => problems.push({ county, rev: null, kind: null, id: null, problem })
 
   const documents = await readDocuments(db, county)
+  const destroyed = app.vault.ring.destroyed(county) !== null
   for (const document of documents) {
-    if (document.wrappedKey === null) continue // erased on purpose: its row says so
+    if (document.wrappedKey === null || destroyed) continue // erased on purpose: its row says so
     const found = await app.vault.checkDocument(document)
     if (found === 'missing') report('document-missing')
     else if (found === 'altered' || !found.equals(document.sha256)) report('document-altered')
@@ -44,11 +47,11 @@ export async function verifyAll(
     }
   }
 
-  const keys = await app.vault.keysOf(county)
+  const keys = destroyed ? null : await app.vault.keysOf(county)
   const sealed = await readSealedRows(db, county)
-  for (const row of sealed) {
+  for (const row of keys === null ? [] : sealed) {
     try {
-      unseal(keys, row)
+      if (keys !== null) unseal(keys, row)
     } catch {
       report('sealed-altered')
     }
@@ -58,6 +61,10 @@ export async function verifyAll(
     if (!kind.columns.some(([column]) => column === 'sealed')) continue
     if ((await countMissingSealed(db, county, tableOf(kind))) > 0) report('sealed-missing')
   }
+
+  for (const review of await readReviews(db, county, { limit: 1_000_000 }))
+    if (!stepsHold(review, await readSteps(db, county, review.id)))
+      problems.push({ county, rev: review.rev, kind: 'review', id: null, problem: 'review-altered' })
 
   const broken = await firstBrokenEvent(db, county)
   if (broken !== null) problems.push({ county, rev: broken, kind: 'access', id: null, problem: 'access-altered' })

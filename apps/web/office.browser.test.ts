@@ -348,6 +348,7 @@ async function dossier({ page, base, get }: Office) {
   const headings = (await page.locator('.card h3').allTextContents()).map((text) => text.replace(/ \d+$/, ''))
   assert.deepEqual(headings, [
     '面积',
+    '按图评级',
     '影像时间序列',
     '质检问题',
     '计量单元',

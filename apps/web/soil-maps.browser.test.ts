@@ -74,7 +74,7 @@ test('soil maps work in the browser', { timeout: 240_000, skip }, async (t) => {
 
   // under way with a way to stop it; then the map, its legend and how good it is
   await page.getByRole('heading', { name: 'Where it comes from, and how good it is' }).waitFor({ timeout: 120_000 })
-  assert.ok((await page.locator('.legend.ramp').count()) > 0)
+  await page.locator('.legend.ramp').first().waitFor()
   assert.equal(await page.locator('.soil-plots svg').count(), 2)
   await page.locator('[data-idle="yes"] canvas, .map canvas').first().waitFor()
 

@@ -5,6 +5,7 @@ const API = process.env.DISHU_API ?? 'http://127.0.0.1:8790'
 
 export default defineConfig({
   root: import.meta.dirname,
+  html: { cspNonce: 'DISHU-STYLE-NONCE' }, // the server puts a new one there for each answer: lib/server-kit/headers.ts
   plugins: [
     react(),
     {

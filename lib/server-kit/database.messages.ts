@@ -1,10 +1,34 @@
 import type { MessagesFor } from '@dishu/base/refusal'
+import type { DatabaseState } from './database-state.ts'
 import type { DatabaseRefusal } from './embedded.ts'
 import type { MigrationRefusal } from './migrate.ts'
 import type { PermissionRefusal } from './permission.ts'
+import type { KeyRefusal } from './vault-keys.ts'
 
 /** What we say when the database cannot be opened or brought up to date. */
-export const databaseMessages: MessagesFor<DatabaseRefusal | MigrationRefusal | PermissionRefusal> = {
+export const databaseMessages: MessagesFor<DatabaseState | DatabaseRefusal | MigrationRefusal | PermissionRefusal | KeyRefusal> = {
+  'database/away': () => ({
+    zh: { message: '数据库暂时不可用，正在重新启动；没有写入任何内容。', hint: '请稍候再试。' },
+    en: { message: 'The database is away for the moment and is being started again; nothing was written.', hint: 'Try again shortly.' },
+  }),
+  'database/disk-full': () => ({
+    zh: { message: '磁盘已满，没有写入任何内容；查看不受影响。', hint: '请管理员腾出空间；之后无需重启。' },
+    en: {
+      message: 'The disk is full; nothing was written. What is there can be read.',
+      hint: 'Make room on it; nothing needs to be restarted.',
+    },
+  }),
+  'database/read-only': () => ({
+    zh: { message: '磁盘或数据库为只读，没有写入任何内容。', hint: '请管理员检查磁盘。' },
+    en: { message: 'The disk or the database is read-only; nothing was written.', hint: 'Have the disk looked at.' },
+  }),
+  'database/keys-destroyed': ({ county, on }) => ({
+    zh: { message: `${county} 的密钥已于 ${on.slice(0, 10)} 销毁，其个人信息和原文件不可恢复。`, hint: '登记簿的其余内容不受影响。' },
+    en: {
+      message: `The keys of ${county} were destroyed on ${on.slice(0, 10)}: its personal values and files cannot be opened again.`,
+      hint: 'The rest of the register is as it was.',
+    },
+  }),
   'database/no-request-role': ({ reason }) => ({
     zh: {
       message: `无法以受限的数据库角色处理请求：${reason}。`,

@@ -240,10 +240,10 @@ test('the data folder: as told, else the system’s place', () => {
   if (process.platform === 'linux') assert.equal(defaultDataDir({ XDG_DATA_HOME: '/tmp/xdg' }), '/tmp/xdg/dishu')
 })
 
-test('memory: an eighth of the machine for buffers, a gigabyte at most; small shared memory is gone round', () => {
+test('memory: an eighth of the machine for buffers, a quarter of a gigabyte at most; small shared memory is gone round', () => {
   const GB = 1024 ** 3
-  assert.match(settings({ memory: 4 * GB }), /shared_buffers = 512MB/)
-  assert.match(settings({ memory: 64 * GB }), /shared_buffers = 512MB/)
+  assert.match(settings({ memory: GB }), /shared_buffers = 128MB/)
+  assert.match(settings({ memory: 64 * GB }), /shared_buffers = 256MB/)
   assert.match(settings({ sharedMemory: 64 * 1024 ** 2 }), /dynamic_shared_memory_type = mmap/)
   assert.doesNotMatch(settings(), /fsync = off/)
 })

@@ -57,8 +57,8 @@ export type ClusterOptions = {
   readonly role?: string
   /** Without it nothing waits for the disk: for tests, whose data is worth nothing. */
   readonly durable?: boolean
-  /** What takes longer than a moment is said: `initialise`, `recover`, `restart`. */
-  readonly onProgress?: (step: 'initialise' | 'recover' | 'restart') => void
+  /** What takes longer than a moment is said: `initialise`, `recover`, `restart`, and `away` where it could not be started again and will be tried once more. */
+  readonly onProgress?: (step: 'initialise' | 'recover' | 'restart' | 'away') => void
 }
 
 /**
@@ -113,17 +113,22 @@ export async function openCluster(options: ClusterOptions): Promise<Result<Clust
       child.once('exit', () => {
         if (stopping) return
         onProgress('restart')
-        restarting = launch(launching).then((next) => {
-          child = next
-          watch()
-        })
-        restarting.catch((cause: unknown) => {
-          // Without its database there is nothing left for this process to do; the next start recovers.
-          setImmediate(() => {
-            throw cause
-          })
-        })
+        restarting = relaunch()
       })
+    // What stops it from starting may pass: a full disk that is cleared, a disk that is mounted again. Until then requests fail, and say why.
+    const relaunch = async () => {
+      for (let tries = 0; !stopping; tries++) {
+        try {
+          child = await launch(launching)
+          watch()
+          return
+        } catch (cause) {
+          if (tries === 0) console.error(cause instanceof Error ? cause.message : cause)
+          onProgress('away')
+          await pause(Math.min(250 * 2 ** tries, 2_000))
+        }
+      }
+    }
     watch()
     const lastMoment = () => {
       if (child.pid !== undefined && child.exitCode === null) stopUnwatched(child.pid)
@@ -138,7 +143,7 @@ export async function openCluster(options: ClusterOptions): Promise<Result<Clust
     const stopOnce = async () => {
       stopping = true
       rmSync(connectionFile, { force: true })
-      await restarting.catch(() => {})
+      await restarting
       if (child.pid !== undefined) await stop(child.pid, engine.value, folder, user.value)
       if (place.socketFolder !== null && !place.socketFolder.startsWith(dataDir))
         rmSync(place.socketFolder, { recursive: true, force: true })
@@ -175,14 +180,15 @@ function makeCluster(dataDir: string, user: User | null, initialiseIn: (draft: s
   ownFile(passwordFile, password, user)
   initialiseIn(join(nest, 'pg'), passwordFile)
   const conf = join(nest, 'pg', 'postgresql.conf')
-  writeFileSync(conf, `${readFileSync(conf, 'utf8')}\ninclude 'dishu.conf'\ninclude_if_exists 'local.conf'\n`)
-  writeFileSync(join(dataDir, 'pg-password'), password, { mode: 0o600 })
+  writeFileSync(conf, `${readFileSync(conf, 'utf8')}\ninclude 'dishu.conf'\ninclude_if_exists 'local.conf'\n`, { flush: true })
+  // on the disk before the cluster has its name: without its password nobody opens it again
+  writeFileSync(join(dataDir, 'pg-password'), password, { mode: 0o600, flush: true })
   renameSync(join(nest, 'pg'), join(dataDir, 'pg'))
   rmSync(nest, { recursive: true, force: true })
 }
 
 function ownFile(file: string, text: string, user: User | null): void {
-  writeFileSync(file, text, { mode: 0o600 })
+  writeFileSync(file, text, { mode: 0o600, flush: true })
   if (user) chownSync(file, user.uid, user.gid)
 }
 

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Language, type Refusal, Refused, type Sentence } from '@dishu/base/refusal'
@@ -14,7 +15,10 @@ import multipart from '@fastify/multipart'
 import files from '@fastify/static'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { type Db, type Pool, type TransactionOptions, transaction } from './sql.ts'
+import { databaseState } from './database-state.ts'
+import { DATA_POLICY, isData, NONCE_MARK, newNonce, PERMISSIONS, pagePolicy } from './headers.ts'
+import { Buckets, type Rate, type Rates, USUAL_RATES } from './rates.ts'
+import { type Db, type Pool, SqlFault, type TransactionOptions, transaction } from './sql.ts'
 
 /** What a route is told about its request. `db` is a transaction that ends with the answer: read-only for GET. */
 export type RouteRequest = {
@@ -44,6 +48,10 @@ export type Route = {
   readonly schema?: { readonly params?: TSchema; readonly querystring?: TSchema; readonly body?: TSchema }
   /** No transaction is opened: the handler works with jobs, files, or transactions of its own. */
   readonly free?: boolean
+  /** How often one address may ask this, where that is less than for everything else: what costs much, or invites guessing. */
+  readonly rate?: Rate
+  /** The page to which a browser that was sent here, and not asked by a page of ours, is sent when it is refused. */
+  readonly refusedTo?: string
   readonly handle: (request: RouteRequest) => Promise<unknown>
 }
 
@@ -76,9 +84,9 @@ export type Gate = {
 /** An answer in JSON with headers or a status of its own. */
 export class Answer {
   readonly value: unknown
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | string[]>>
   readonly status: number
-  constructor(value: unknown, headers: Readonly<Record<string, string>> = {}, status = 200) {
+  constructor(value: unknown, headers: Readonly<Record<string, string | string[]>> = {}, status = 200) {
     this.value = value
     this.headers = headers
     this.status = status
@@ -114,6 +122,9 @@ export type ServerOptions = {
   /** The names under which browsers may ask, besides this machine's own; none: loopback only. */
   readonly hosts?: readonly string[]
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer } | undefined
+  /** TLS ends at a proxy in front, whose word about the asker's address is taken. */
+  readonly proxied?: boolean
+  readonly rates?: Rates
   /** The sentence for a refusal, in a language. */
   say(refusal: Refusal, language: Language): Sentence
   readonly webFolder: string | null
@@ -124,6 +135,8 @@ export type ServerOptions = {
 
 const BODY_LIMIT = 2 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 30 * 60_000 // an upload of some gigabytes over a slow disk
+const READ_TIMEOUT_MS = 10 * 60_000 // an export that begins late; a statement of a reader is ended sooner
+const READ_STATEMENT_S = 120
 
 export const languageOf = (header: string | undefined): Language => (/^\s*en\b/i.test(header ?? '') ? 'en' : 'zh')
 
@@ -134,36 +147,41 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     ...(options.tls ? { https: { key: options.tls.key, cert: options.tls.cert, minVersion: 'TLSv1.2' as const } } : {}),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: false,
+    trustProxy: options.proxied ? (_address: string, hop: number) => hop === 0 : false,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
     forceCloseConnections: true,
   })
   await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'script-src': ["'self'"],
-        // the component library writes its styles at run time
-        'style-src': ["'self'", "'unsafe-inline'"],
-        'img-src': ["'self'", 'data:', 'blob:'],
-        'font-src': ["'self'", 'data:'],
-        'worker-src': ["'self'", 'blob:'],
-        'connect-src': ["'self'"],
-        'object-src': ["'none'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'none'"],
-      },
-    },
+    contentSecurityPolicy: false, // by what is answered, below
     crossOriginEmbedderPolicy: false,
-    hsts: options.tls ? { maxAge: 15_552_000, includeSubDomains: false } : false,
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+    hsts: options.tls || options.proxied ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })
   await server.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   await server.register(multipart, { limits: { fileSize: options.uploadLimitBytes ?? 4 * 1024 ** 3, files: 200, fields: 20 } })
 
+  const rates = options.rates ?? USUAL_RATES
+  const buckets = new Buckets()
+  let atWork = 0
   server.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'content-security-policy': isData(request.url) ? DATA_POLICY : pagePolicy(null),
+      'permissions-policy': PERMISSIONS,
+      ...(isData(request.url) ? { 'cache-control': 'private, no-store' } : {}), // a route that may be kept says so itself
+    })
+    const seconds = buckets.take(`address ${request.ip}`, rates.address, Date.now())
+    if (seconds > 0) return tooMany(request, reply, seconds)
+    if (atWork >= rates.atOnce) return tooBusy(request, reply)
+    atWork++
+    const leave = () => {
+      reply.raw.off('close', leave).off('finish', leave)
+      atWork--
+    }
+    reply.raw.once('close', leave).once('finish', leave)
     if (!mayBeAsked(request.headers.host))
       return reply.code(421).send({ code: 'http/other-host', message: 'This server does not answer under that name.' })
     const { origin } = request.headers
@@ -176,17 +194,36 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
       method: route.method,
       url: route.url,
       ...(route.schema ? { schema: route.schema as Record<string, unknown> } : {}),
+      bodyLimit: BODY_LIMIT,
+      handlerTimeout: route.method === 'GET' ? READ_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
       // before the body is read: who may not ask need not be listened to
-      onRequest: async (request) => void admitted.set(request, await admit(route, request, options.gate)),
+      onRequest: async (request, reply) => {
+        if (route.rate) {
+          const seconds = buckets.take(`${route.url} ${request.ip}`, route.rate, Date.now())
+          if (seconds > 0) return tooMany(request, reply, seconds)
+        }
+        const found = await admit(route, request, options.gate)
+        admitted.set(request, found)
+        const seconds = buckets.take(`actor ${found.passed.caller.actor}`, rates.actor, Date.now())
+        if (seconds > 0) return tooMany(request, reply, seconds)
+      },
+      preHandler: async (request, reply) => {
+        // “1e999” is a whole number to the schema's eyes, and so is one that no id of ours can be
+        const odd = [request.params, request.query].flatMap((said) => Object.entries(said ?? {})).find(([, value]) => isOdd(value))
+        if (odd) return reply.code(400).send({ code: 'http/not-valid', message: `${odd[0]} is no number that anything here has` })
+      },
       handler: async (request, reply) => answer(reply, await run(route, request, options)),
     })
   }
 
+  const refusedTo = new Map(options.routes.flatMap(({ url, refusedTo: page }) => (page === undefined ? [] : [[url, page]])))
   server.setErrorHandler((fault: unknown, request, reply) => {
     const language = languageOf(request.headers['accept-language'])
     const refusal = refusalOf(fault)
     if (refusal)
-      return reply.code(statusOf(refusal.code)).send({ code: refusal.code, ...options.say(refusal, language), details: refusal.details })
+      return refusedTo.has(request.routeOptions.url ?? '')
+        ? reply.redirect(`${refusedTo.get(request.routeOptions.url ?? '')}?refused=${encodeURIComponent(refusal.code)}`, 303)
+        : reply.code(statusOf(refusal.code)).send({ code: refusal.code, ...options.say(refusal, language), details: refusal.details })
     const known = fault as {
       statusCode?: number
       validation?: { instancePath: string; message?: string }[]
@@ -199,6 +236,7 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
         .code(known.statusCode)
         .send({ code: known.validation ? 'http/not-valid' : 'http/refused', message: where ?? known.message ?? 'Refused.' })
     }
+    if (known.statusCode === 503 || (fault instanceof SqlFault && fault.code === '57014')) return tooBusy(request, reply)
     const code = randomBytes(4).toString('hex')
     options.onFault(code, fault, request.url)
     return reply.code(500).send({
@@ -211,22 +249,53 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     })
   })
 
-  if (options.webFolder && existsSync(join(options.webFolder, 'index.html'))) {
+  const nothing = (reply: FastifyReply) => reply.code(404).send({ code: 'http/not-found', message: 'There is nothing here.' })
+  const { webFolder } = options
+  if (webFolder && existsSync(join(webFolder, 'index.html'))) {
     await server.register(files, {
-      root: options.webFolder,
+      root: webFolder,
       wildcard: false,
+      index: false,
+      globIgnore: ['**/index.html'],
       setHeaders: (reply, path) =>
         void reply.header('cache-control', /assets/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
     })
-    server.setNotFoundHandler((request, reply) => {
-      if (request.method !== 'GET' || /^\/(api|tiles|assets)\//.test(request.url))
-        return reply.code(404).send({ code: 'http/not-found', message: 'There is nothing here.' })
-      return reply.sendFile('index.html')
+    server.setNotFoundHandler(async (request, reply) => {
+      if (request.method !== 'GET' || isData(request.url) || request.url.startsWith('/assets/')) return nothing(reply)
+      const nonce = newNonce()
+      const page = await readFile(join(webFolder, 'index.html'), 'utf8')
+      return reply
+        .headers({ 'content-security-policy': pagePolicy(nonce), 'cache-control': 'no-store' })
+        .type('text/html; charset=utf-8')
+        .send(page.replaceAll(NONCE_MARK, nonce))
     })
-  } else {
-    server.setNotFoundHandler((_, reply) => reply.code(404).send({ code: 'http/not-found', message: 'There is nothing here.' }))
-  }
+  } else server.setNotFoundHandler((_, reply) => nothing(reply))
   return server
+}
+
+const tooMany = (request: FastifyRequest, reply: FastifyReply, seconds: number) => {
+  const wait = Math.max(1, Math.ceil(seconds))
+  const zh = languageOf(request.headers['accept-language']) === 'zh'
+  return reply
+    .code(429)
+    .header('retry-after', String(wait))
+    .send({
+      code: 'http/too-many',
+      message: zh ? `请求太快，请 ${wait} 秒后再试。` : `Too many requests; try again in ${wait} s.`,
+      hint: zh ? '脚本请放慢，或少开几个并发。' : 'Let a script ask more slowly, or fewer things at once.',
+    })
+}
+
+const tooBusy = (request: FastifyRequest, reply: FastifyReply) => {
+  const zh = languageOf(request.headers['accept-language']) === 'zh'
+  return reply
+    .code(503)
+    .header('retry-after', '2')
+    .send({
+      code: 'http/busy',
+      message: zh ? '服务器正忙，没有写入任何内容。' : 'The server is busy; nothing was written.',
+      hint: zh ? '请过几秒再试；范围很大时可缩小范围。' : 'Try again in a few seconds; ask for less where the question is large.',
+    })
 }
 
 type Admitted = { readonly asked: GateRequest; readonly passed: Passed }
@@ -296,7 +365,7 @@ async function handled(
   }
   if (route.free) {
     const answered = await route.handle({ ...told, db: NO_DB })
-    if (keep) await transaction(pool, keep, { actor, scope: passed.scope })
+    if (keep && !(answered instanceof KeptRefusal)) await transaction(pool, keep, { actor, scope: passed.scope })
     return answered
   }
   const reads = route.method === 'GET'
@@ -305,12 +374,18 @@ async function handled(
     async (db) => {
       after.length = 0 // a transaction that is run again begins anew
       const result = await route.handle({ ...told, db })
-      if (!reads) await keep?.(db)
+      if (!reads && !(result instanceof KeptRefusal)) await keep?.(db)
       return result
     },
-    { actor, scope: passed.scope, readOnly: reads, isolation: reads ? 'repeatable read' : 'read committed' },
+    {
+      actor,
+      scope: passed.scope,
+      readOnly: reads,
+      isolation: reads ? 'repeatable read' : 'read committed',
+      ...(reads ? { statementS: READ_STATEMENT_S } : {}),
+    },
   )
-  if (reads && keep) await transaction(pool, keep, { actor, scope: passed.scope })
+  if (reads && keep && !(answered instanceof KeptRefusal)) await transaction(pool, keep, { actor, scope: passed.scope })
   for (const body of after) body().catch((fault: unknown) => options.onFault('after', fault, request.url))
   return answered
 }
@@ -337,19 +412,27 @@ function answer(reply: FastifyReply, value: unknown): unknown {
   return reply.send(value ?? {})
 }
 
-const refusalOf = (fault: unknown): Refusal | null => (fault instanceof Refused ? fault.refusal : null)
+const isOdd = (value: unknown) => typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)
+
+const refusalOf = (fault: unknown): Refusal | null => (fault instanceof Refused ? fault.refusal : databaseState(fault))
 
 const statusOf = (code: string) =>
   code === 'people/sign-in-needed' || code === 'people/wrong-sign-in' || code === 'people/code-needed' || code === 'people/wrong-code'
     ? 401
-    : code === 'people/not-allowed'
+    : code === 'people/not-allowed' || code === 'people/second-factor-needed'
       ? 403
       : code === 'people/wait'
         ? 429
         : statusOfRefusal(code)
 
 const statusOfRefusal = (code: string) =>
-  /no-such|not-found/.test(code) ? 404 : /cannot-undo|already|moved|wrong-state|in-use/.test(code) ? 409 : 422
+  /^database\/(away|disk-full|read-only)$/.test(code)
+    ? 503
+    : /no-such|not-found/.test(code)
+      ? 404
+      : /cannot-undo|already|moved|wrong-state|in-use/.test(code)
+        ? 409
+        : 422
 
 /** The value of a Result, or its refusal thrown to the edge. */
 export function orRefused<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }): T {

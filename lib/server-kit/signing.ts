@@ -22,7 +22,7 @@ export async function openSigner(dataDir: string): Promise<Signer> {
   if (!existsSync(file)) {
     await mkdir(join(dataDir, 'keys'), { recursive: true, mode: 0o700 })
     const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
-    await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    await writeFile(file, made, { mode: 0o600, flag: 'wx', flush: true }).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EEXIST') throw cause // another process was first: its key it is
     })
   }

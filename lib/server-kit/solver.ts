@@ -20,7 +20,10 @@ export type Program = {
 }
 /** Rows of a linear program that stays open: `atLeast ≤ Σ coefficient x ≤ atMost`; without `atMost` there is none. */
 export type ProgramRows = Pick<Program, 'rowStart' | 'column' | 'coefficient' | 'atLeast'> & { readonly atMost?: Float64Array }
-/** A linear program that is minimised again and again while rows are added and bounds of columns move; each run begins where the last ended. */
+/**
+ * A linear program that is minimised again and again while rows are added and bounds of columns move; each run begins where the last ended. `solve`: null where
+ * HiGHS reports no optimum, or has not taken a row.
+ */
 export type OpenProgram = {
   readonly add: (rows: ProgramRows) => void
   readonly bound: (from: Float64Array, to: Float64Array) => void
@@ -46,7 +49,10 @@ export type Solver = {
   /** The optimum of a linear program, or null where HiGHS reports none. */
   linear(program: Program): Solved | null
   /** The best plan of a program in whole numbers (all columns, or those marked in `whole`) found within the limits, and the bound that HiGHS proves; null where it found none. */
-  whole(program: Program & { readonly whole?: Uint8Array }, limits: WholeLimits): (Solved & { readonly bound: number }) | null
+  whole(
+    program: Program & { readonly whole?: Uint8Array },
+    limits: WholeLimits,
+  ): (Solved & { readonly bound: number; readonly iterations: number }) | null
 }
 
 /** Loads the solver: some tens of milliseconds. */
@@ -56,7 +62,7 @@ export async function openSolver(): Promise<Solver> {
     program: Program & { readonly whole?: Uint8Array },
     integer: boolean,
     limits: WholeLimits | null,
-    read: (model: ReturnType<typeof highs.createModel>) => T,
+    read: (model: ReturnType<typeof highs.createModel>, iterations: number) => T,
   ): T => {
     const columns = program.cost.length
     const rows = program.atLeast.length
@@ -78,23 +84,25 @@ export async function openSolver(): Promise<Solver> {
       },
       ...(integer ? { integrality: program.whole ? Int32Array.from(program.whole) : new Int32Array(columns).fill(1) } : {}),
     })
+    let iterations = 0
     try {
       model.options.set('output_flag', false)
       if (limits) {
         model.options.set('mip_rel_gap', limits.gap)
         model.options.set('mip_abs_gap', 0)
-        if (limits.start) model.setSolution({ colValue: limits.start })
+        if (limits.start && columns > 0) model.setSolution({ colValue: limits.start })
       }
       model.run(
         limits
           ? {
               [highs.constants.callbackType.mipInterrupt](event) {
-                if (Number(event.data.mip_total_lp_iterations) > limits.iterations || limits.goesOn?.() === false) event.interrupt()
+                iterations = Math.max(iterations, Number(event.data.mip_total_lp_iterations))
+                if (iterations > limits.iterations || limits.goesOn?.() === false) event.interrupt()
               },
             }
           : undefined,
       )
-      return read(model)
+      return read(model, iterations)
     } finally {
       model.dispose()
     }
@@ -131,10 +139,20 @@ export async function openSolver(): Promise<Solver> {
         },
       })
       model.options.set('output_flag', false)
+      let isRefused = false
+      const addRows = (rows: Parameters<typeof model.addRows>[0]) => {
+        try {
+          model.addRows(rows)
+        } catch (fault) {
+          // figures too far apart (10¹⁵): without these rows an optimum would be one of another program, so there is none from here on
+          if (!(fault instanceof highs.errors.HighsError)) throw fault
+          isRefused = true
+        }
+      }
       return {
         add: ({ rowStart, column, coefficient, atLeast, atMost }) => {
           const count = atLeast.length
-          model.addRows({
+          addRows({
             lower: atLeast,
             upper: atMost ?? new Float64Array(count).fill(Number.POSITIVE_INFINITY),
             matrix: {
@@ -151,6 +169,7 @@ export async function openSolver(): Promise<Solver> {
           model.changeColsBounds({ kind: 'range', from: 0, to: lower.length - 1 }, lower, upper)
         },
         solve: () => {
+          if (isRefused) return null
           model.run()
           if (model.getModelStatus() !== modelStatus.optimal) return null
           const { colValue, rowDual } = model.getSolution()
@@ -164,11 +183,11 @@ export async function openSolver(): Promise<Solver> {
         model.getModelStatus() === modelStatus.optimal ? { x: model.getSolution().colValue, objective: model.getObjectiveValue() } : null,
       ),
     whole: (program, limits) =>
-      run(program, true, limits, (model) => {
+      run(program, true, limits, (model, iterations) => {
         const objective = model.getObjectiveValue()
         const status = model.getModelStatus()
         if (!Number.isFinite(objective) || (status !== modelStatus.optimal && status !== modelStatus.interrupted)) return null
-        return { x: model.getSolution().colValue, objective, bound: Number(model.info.get('mip_dual_bound')) }
+        return { x: model.getSolution().colValue, objective, bound: Number(model.info.get('mip_dual_bound')), iterations }
       }),
   }
 }

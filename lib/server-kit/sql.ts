@@ -133,6 +133,8 @@ export function openPool(url: string, { max = 8, idle = 'stay' }: { max?: number
   })
   // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {})
+  // The same for a lent one that is lost between two statements: the next statement fails, and whoever sent it is told.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   return pool
 }
 
@@ -166,6 +168,8 @@ export type TransactionOptions = {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
   /** How often a transaction that lost to another (serialisation failure, deadlock) is run again. */
   readonly retries?: number
+  /** Seconds after which the database ends a statement (57014). */
+  readonly statementS?: number
 }
 
 /**
@@ -186,13 +190,15 @@ export async function transaction<T>(pool: Pool, body: (db: Db) => Promise<T>, o
 }
 
 function attemptTransaction<T>(pool: Pool, body: (db: Db) => Promise<T>, options: TransactionOptions): Promise<T> {
-  const { actor, scope, readOnly = false, isolation = 'read committed' } = options
+  const { actor, scope, readOnly = false, isolation = 'read committed', statementS = null } = options
   return onConnection(pool, async (db) => {
     await db.raw(`begin isolation level ${isolation}${readOnly ? ' read only' : ''}`)
     let done = false
     try {
-      if (actor !== undefined || scope !== undefined)
-        await db.run`select set_config('dishu.actor', ${actor ?? ''}, true), set_config('dishu.scope', ${scope?.join(',') ?? ''}, true)`
+      if (actor !== undefined || scope !== undefined || statementS !== null)
+        await db.run`
+          select set_config('dishu.actor', ${actor ?? ''}, true), set_config('dishu.scope', ${scope?.join(',') ?? ''}, true),
+            set_config('statement_timeout', coalesce(${statementS === null ? null : `${statementS}s`}::text, current_setting('statement_timeout')), true)`
       const result = await body(db)
       await db.raw(isRefused(result) ? 'rollback' : 'commit')
       done = true

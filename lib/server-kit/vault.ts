@@ -1,12 +1,13 @@
 /**
- * Keys and what they open. They lie in the data folder, never in the database: a master key, and for each holder (a county) a data key
- * and a lookup key wrapped by it. Values and files are AES-256-GCM (NIST SP 800-38D); references are HMAC-SHA-256 cut to 16 bytes.
+ * What a data folder's keys open: values and files are AES-256-GCM (NIST SP 800-38D), references HMAC-SHA-256 cut to 16 bytes. Where the keys
+ * come from, and how they change, is vault-keys.ts.
  */
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { type KeyRing, openKeyRing } from './vault-keys.ts'
 
 const NONCE = 12
 const TAG = 16
@@ -15,11 +16,14 @@ const REFERENCE = 16
 
 /** The keys of one holder. `context` goes into the seal: bytes moved to another place do not open there. */
 export type CountyKeys = {
-  /** By which an exact value is found again without opening any: HMAC-SHA-256 cut to 16 bytes. */
+  /** By which an exact value is found again without opening any: HMAC-SHA-256 cut to 16 bytes. Stays the same when data keys change. */
   reference(text: string): Buffer
+  /** Under the newest data key. */
   encrypt(clear: Uint8Array, context: string): Buffer
-  /** Throws when the bytes were altered, or belong elsewhere. */
+  /** Under whichever data key it was sealed. Throws when the bytes were altered, or belong elsewhere. */
   decrypt(sealed: Uint8Array, context: string): Buffer
+  /** The same sealed with the newest data key; null when it is already. */
+  renew(sealed: Uint8Array, context: string): Buffer | null
 }
 
 /** A stored file: content-addressed, encrypted with a key of its own. Without the wrapped key it is erased. */
@@ -33,6 +37,8 @@ export type StoredDocument = {
 }
 export type Vault = {
   keysOf(county: string): Promise<CountyKeys>
+  /** The keys themselves: to change and to destroy them. */
+  readonly ring: KeyRing
   /** Where the file of a document lies, whether or not it is there. */
   documentPath(county: string, sha256: string): string
   storeDocument(county: string, path: string, name: string, now: Date): Promise<StoredDocument>
@@ -40,20 +46,6 @@ export type Vault = {
   readDocument(document: StoredDocument): Promise<Readable>
   /** The SHA-256 of the clear bytes of a stored document; 'missing' when its file is gone, 'altered' when file or key do not open. */
   checkDocument(document: StoredDocument): Promise<Buffer | 'missing' | 'altered'>
-}
-
-/** Writes through a temporary file and a rename, so that a power cut leaves either the old file or the new one. */
-async function writeDurably(path: string, bytes: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.new`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
 }
 
 function encrypt(key: Buffer, clear: Uint8Array, context: string): Buffer {
@@ -74,44 +66,41 @@ function decrypt(key: Buffer, sealed: Uint8Array, context: string): Buffer {
 
 /** Opens the keys of a data folder; a folder without any gets a master key. */
 export async function openVault(dataDir: string): Promise<Vault> {
-  const masterPath = join(dataDir, 'keys', 'master.key')
-  if (!existsSync(masterPath)) await writeDurably(masterPath, randomBytes(KEY).toString('hex'))
-  const master = Buffer.from((await readFile(masterPath, 'utf8')).trim(), 'hex')
-  if (master.length !== KEY) throw new Error(`expected a key of ${KEY} bytes in ${masterPath}`)
-
-  const known = new Map<string, Promise<CountyKeys>>()
-  const readKeys = async (county: string): Promise<CountyKeys> => {
-    const path = join(dataDir, 'keys', `${county}.json`)
-    if (!existsSync(path)) {
-      const made = { data: randomBytes(KEY), lookup: randomBytes(KEY) }
-      const wrapped = {
-        data: encrypt(master, made.data, `${county} data`).toString('base64'),
-        lookup: encrypt(master, made.lookup, `${county} lookup`).toString('base64'),
+  const ring = await openKeyRing(join(dataDir, 'keys'), { encrypt, decrypt })
+  const keysOf = async (county: string): Promise<CountyKeys> => {
+    const held = await ring.held(county)
+    const opened = (sealed: Uint8Array, context: string): { clear: Buffer; age: number } | null => {
+      for (const [age, key] of held.data().entries()) {
+        try {
+          return { clear: decrypt(key, sealed, context), age }
+        } catch {
+          // sealed under another of the keys, or altered: the next one tells
+        }
       }
-      await writeDurably(path, JSON.stringify(wrapped))
+      return null
     }
-    const wrapped = JSON.parse(await readFile(path, 'utf8')) as { data: string; lookup: string }
-    const data = decrypt(master, Buffer.from(wrapped.data, 'base64'), `${county} data`)
-    const lookup = decrypt(master, Buffer.from(wrapped.lookup, 'base64'), `${county} lookup`)
+    const open = (sealed: Uint8Array, context: string) => {
+      // another process may have changed the keys since they were read
+      const found = opened(sealed, context) ?? (held.read() ? opened(sealed, context) : null)
+      if (!found) throw new Error(`${sealed.length} sealed bytes open with none of the keys of ${county}`)
+      return found
+    }
     return {
-      reference: (text) => createHmac('sha256', lookup).update(text).digest().subarray(0, REFERENCE),
-      encrypt: (clear, context) => encrypt(data, clear, context),
-      decrypt: (sealed, context) => decrypt(data, sealed, context),
+      reference: (text) => createHmac('sha256', held.lookup()).update(text).digest().subarray(0, REFERENCE),
+      encrypt: (clear, context) => encrypt(held.newest(), clear, context),
+      decrypt: (sealed, context) => open(sealed, context).clear,
+      renew: (sealed, context) => {
+        const newest = held.newest()
+        const { clear, age } = open(sealed, context)
+        return age === 0 ? null : encrypt(newest, clear, context)
+      },
     }
-  }
-  const keysOf = (county: string) => {
-    let keys = known.get(county)
-    if (!keys) {
-      keys = readKeys(county)
-      known.set(county, keys)
-      keys.catch(() => known.delete(county))
-    }
-    return keys
   }
   const documentPath = (county: string, sha256: string) => join(dataDir, 'store', county, sha256.slice(0, 2), sha256)
 
   return {
     keysOf,
+    ring,
     documentPath,
     async storeDocument(county, path, name, now) {
       const folder = join(dataDir, 'store', county)

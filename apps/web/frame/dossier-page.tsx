@@ -1,3 +1,4 @@
+import { PersonButton } from '@dishu/kernel/sealed/personal.screen.tsx'
 import { DossierScreen } from '@dishu/land/count/dossier.screen.tsx'
 import { useVocabulary } from '@dishu/land/count/vocabulary.screen.tsx'
 import { SeriesCard } from '@dishu/land/imagery/series.screen.tsx'
@@ -12,7 +13,7 @@ export function DossierPage({ id }: { readonly id: string }) {
     [words],
   )
   return (
-    <DossierScreen id={id}>
+    <DossierScreen id={id} person={(party) => <PersonButton kind="party" id={party} />}>
       <PatchMapCard id={id} grades={grades} />
       <SeriesCard kind="patch" id={id} />
     </DossierScreen>

@@ -15,10 +15,12 @@ const Imagery = lazy(async () => ({ default: (await import('./imagery-page.tsx')
 const Soil = lazy(async () => ({ default: (await import('./soil-page.tsx')).SoilPage }))
 const Water = lazy(async () => ({ default: (await import('./water-page.tsx')).WaterPage }))
 const Library = lazy(async () => ({ default: (await import('./library-page.tsx')).LibraryPage }))
+const Plan = lazy(async () => ({ default: (await import('./plan-page.tsx')).PlanPage }))
+const Changes = lazy(async () => ({ default: (await import('./changes-page.tsx')).ChangesPage }))
 const Findings = lazy(async () => ({ default: (await import('./findings-page.tsx')).FindingsPage }))
 const People = lazy(async () => ({ default: (await import('@dishu/kernel/people/people.screen.tsx')).PeopleScreen }))
 const Me = lazy(async () => ({ default: (await import('@dishu/kernel/people/me.screen.tsx')).MeScreen }))
-const Revisions = lazy(async () => ({ default: (await import('@dishu/kernel/records/records.screen.tsx')).RevisionsScreen }))
+const Audit = lazy(async () => ({ default: (await import('./audit-page.tsx')).AuditPage }))
 const Intakes = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake.screen.tsx')).IntakesScreen }))
 const Intake = lazy(async () => ({ default: (await import('@dishu/kernel/intake/intake-run.screen.tsx')).IntakeScreen }))
 
@@ -66,8 +68,14 @@ export function Pages({ hasPlace, session }: { readonly hasPlace: boolean; reado
       <Route path="/water">
         <Water />
       </Route>
+      <Route path="/plan">
+        <Plan />
+      </Route>
+      <Route path="/changes">
+        <Changes />
+      </Route>
       <Route path="/audit">
-        <Revisions />
+        <Audit powers={session?.powers ?? []} office={session?.mode === 'office'} />
       </Route>
       <Route>
         <NoSuchPage />

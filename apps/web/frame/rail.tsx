@@ -16,6 +16,8 @@ export const PAGES: readonly {
   { path: '/imagery', icon: 'imagery', text: 'nav.imagery' },
   { path: '/water', icon: 'water', text: 'nav.water' },
   { path: '/library', icon: 'library', text: 'nav.library' },
+  { path: '/plan', icon: 'plan', text: 'nav.plan' },
+  { path: '/changes', icon: 'compare', text: 'nav.changes' },
   { path: '/import', icon: 'import', text: 'nav.import' },
   { path: '/audit', icon: 'audit', text: 'nav.audit' },
   { path: '/people', icon: 'person', text: 'nav.people', needs: ['accounts', 'grants'] },

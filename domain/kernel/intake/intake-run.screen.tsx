@@ -309,13 +309,14 @@ type Counts = { readonly added: number; readonly changed: number; readonly ended
 
 function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView; readonly counts: Counts; onDone(): void }) {
   const t = useText()
+  const address = useAddress()
   const [{ reason, cause }, draft, done] = useDraft(`confirm/${intake.id}`, { reason: '', cause: 're-survey' })
   const secrecy = intake.questions.find(({ id }) => id === 'unclassified') // still to be said; asked here, so that nobody confirms without it
   const [unclassified, setUnclassified] = useState(secrecy === undefined)
   const confirm = useAct(
     async (_: null) => {
       if (secrecy) await send<IntakeView>(`/api/intakes/${intake.id}/answers`, { answers: { unclassified: 'yes' } })
-      return send<IntakeView>(`/api/intakes/${intake.id}/confirm`, { reason: reason.trim(), cause })
+      return send<IntakeView | { readonly review: string }>(`/api/intakes/${intake.id}/confirm`, { reason: reason.trim(), cause })
     },
     ['/api/'],
   )
@@ -324,7 +325,15 @@ function ConfirmDialog({ intake, counts, onDone }: { readonly intake: IntakeView
     done()
     onDone()
   }
-  const go = () => complete && confirm.mutate(null, { onSuccess: close })
+  const go = () =>
+    complete &&
+    confirm.mutate(null, {
+      onSuccess: (answer) => {
+        close()
+        // contracts and rights are written once another person has approved them
+        if ('review' in answer) address.go(address.link('/audit', { tab: 'reviews' }))
+      },
+    })
   return (
     <Modal
       open

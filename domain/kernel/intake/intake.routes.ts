@@ -7,6 +7,7 @@ import { Refused } from '@dishu/base/refusal'
 import { FileAnswer, orRefused, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
 import { onConnection, type Pool } from '@dishu/server-kit/sql'
+import { passportOf, reach } from '../people/people.ts'
 import { CAUSES, type Cause } from '../records/records.ts'
 import { type IntakeRow, readIntake, readIntakes } from './intake.store.ts'
 import type { Standard } from './intake.ts'
@@ -58,6 +59,12 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
     if (!intake) throw new Refused({ code: 'intake/no-such-import', details: { id } })
     return intake
   }
+  /** An import that the caller may look into: a preview shows the register's own rows, so it is for those who hold its counties. */
+  const mine = async (request: RouteRequest): Promise<IntakeRow> => {
+    const intake = await current(request.params.id)
+    if (!concerns(intake, request)) throw new Refused({ code: 'intake/no-such-import', details: { id: intake.id } })
+    return intake
+  }
   // the state is moved before the worker starts, so that whoever asks next is told what goes on
   const read = async (id: string, now: Date) => {
     if (!(await claimReading(pool, id, now)))
@@ -98,7 +105,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       free: true,
       handle: async (request) => {
         const rows = await onConnection(pool, (db) => readIntakes(db))
-        const intakes = await Promise.all(rows.map((row) => view(row, request)))
+        const intakes = await Promise.all(rows.filter((row) => concerns(row, request)).map((row) => view(row, request)))
         return {
           intakes: intakes.map((each) => ({
             ...each,
@@ -115,7 +122,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       url: '/api/intakes/:id',
       free: true,
       schema: { params: IdParams },
-      handle: async (request) => view(await current(request.params.id), request),
+      handle: async (request) => view(await mine(request), request),
     },
     {
       method: 'POST',
@@ -124,7 +131,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       schema: { params: IdParams, body: AnswersBody },
       handle: async (request) => {
         const { id } = request.params
-        const intake = await current(id)
+        const intake = await mine(request)
         const answers = answersFrom((request.body as { answers: Record<string, unknown> }).answers)
         orRefused(await answerIntake(pool, id, answers, signaturesOf(intake), request.actor, request.now))
         // the confirmation that nothing is classified changes no row, so nothing need be read again for it
@@ -143,7 +150,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       handle: async (request) => {
         const { id } = request.params
         const { reason, cause = 're-survey' } = request.body as { reason: string; cause?: string }
-        const intake = await current(id)
+        const intake = await mine(request)
         if (intake.state !== 'ready') throw new Refused({ code: 'intake/wrong-state', details: { id, state: intake.state } })
         if (!intake.answers.unclassified) throw new Refused({ code: 'intake/not-confirmed-unclassified', details: {} })
         if (!(await claimWriting(pool, id, request.now)))
@@ -164,6 +171,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       schema: { params: IdParams },
       handle: async (request) => {
         const { id } = request.params
+        await mine(request)
         await runner.stop(id)
         const intake = await current(id)
         if (intake.state === 'cancelled') await clearIntake(dataDir, id)
@@ -177,6 +185,7 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       free: true,
       schema: { params: IdParams },
       handle: async (request) => {
+        await mine(request)
         const { say } = tools.viewTools(request.language)
         const head =
           request.language === 'zh'
@@ -195,6 +204,15 @@ export function intakeRoutes(tools: IntakeRoutesTools): Route[] {
       },
     },
   ]
+}
+
+/** Whose import this is: of whoever began it while its counties are not known; then of those who may import into all of them. */
+function concerns({ createdBy, preview }: IntakeRow, request: RouteRequest): boolean {
+  const { identity } = passportOf(request)
+  if (identity.kind === 'machine') return true
+  const counties = [...new Set((preview?.staged ?? []).map(({ county }) => county))]
+  if (counties.length === 0) return createdBy === request.actor
+  return counties.every((county) => reach(identity, 'import', county) === 'whole')
 }
 
 /** A CSV cell; one that a spreadsheet would take for a formula gets an apostrophe before it. */

@@ -80,7 +80,7 @@ export class BatchValues implements RowValues {
     if (spaceless === '') return null
     // a comma between thousands is dropped; any other (0,05) may be a decimal one, and then the number would be another
     const text = GROUPED.test(spaceless) ? spaceless.replace(/[,，]/g, '') : spaceless
-    return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+    return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
   }
 
   day(name: string): Day | null {

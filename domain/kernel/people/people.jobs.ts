@@ -180,10 +180,15 @@ async function beginSession(db: Db, personId: number, { now, address, agent }: T
   return secret
 }
 
-/** Signs in whom the office's own sign-in vouches for; refused where no account bears that subject. */
+/** Signs in whom the office's own sign-in vouches for, and so accepts an invitation; refused where no account bears that subject. */
 export async function signInSubject(db: Db, subject: string, told: Told): Promise<SignIn> {
-  const person = await findSubject(db, subject)
-  if (person?.state !== 'active') return no({ code: 'people/wrong-sign-in', details: {} })
+  const found = await findSubject(db, subject)
+  if (!found || found.state === 'left') return no({ code: 'people/unknown-subject', details: {} })
+  const person =
+    found.state === 'active'
+      ? found
+      : await changePerson(db, { ...found, state: 'active' }, found.login, 'came by the office’s own sign-in', told.now)
+  if (person !== found) await voidLinks(db, person.id, told.now)
   return { kind: 'in', secret: await beginSession(db, person.id, told), person, secondFactor: true }
 }
 

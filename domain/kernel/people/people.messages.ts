@@ -128,6 +128,34 @@ export const messages: MessagesFor<PeopleRefusal> = {
     zh: { message: `${login} 已离开。`, hint: '历史记录保留；如返回，请新建账户。' },
     en: { message: `${login} has left.`, hint: 'What they did stays; should they return, make a new account.' },
   }),
+  'people/second-factor-needed': () => ({
+    zh: { message: '本单位要求启用第二因素。', hint: '请打开右上角“我的账户”，用手机验证器扫码启用；在此之前不能做其他事。' },
+    en: {
+      message: 'This office asks for a second factor.',
+      hint: 'Open your account (top right) and set up an authenticator; nothing else is open before.',
+    },
+  }),
+  'people/unknown-subject': () => ({
+    zh: { message: '单位统一登录已确认您的身份，但这里没有对应的账户。', hint: '请系统管理员邀请您，并填写统一登录中的用户标识。' },
+    en: {
+      message: 'The office’s sign-in knows you, but no account here bears that name.',
+      hint: 'Ask the system administrator to invite you with your identifier there.',
+    },
+  }),
+  'people/no-office-sign-in': () => ({
+    zh: { message: '没有配置单位统一登录。', hint: '请用账户和口令登录；管理员可在启动时用 --oidc 配置。' },
+    en: {
+      message: 'No sign-in of the office is configured.',
+      hint: 'Sign in with account and password; an administrator configures it at the start with --oidc.',
+    },
+  }),
+  'people/office-sign-in-failed': ({ reason }) => ({
+    zh: { message: `单位统一登录没有成功（${reason}）。`, hint: '请再试一次；仍不行时用账户和口令登录，并告诉系统管理员。' },
+    en: {
+      message: `The office’s sign-in did not succeed (${reason}).`,
+      hint: 'Try again; if it fails still, use account and password and tell the system administrator.',
+    },
+  }),
   'people/own-work': ({ author }) => ({
     zh: { message: `这是 ${author} 自己提交的，不能自己批准。`, hint: '请另一位复核员办理。' },
     en: { message: `${author} wrote this and cannot approve it.`, hint: 'Ask another reviewer.' },

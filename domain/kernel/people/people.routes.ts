@@ -30,7 +30,7 @@ import {
   readSessions,
   readTokens,
 } from './people.store.ts'
-import { type Grant, type Identity, type Person, POWERS, type Power, powersOf, ROLE_NAMES, ROLES, SIGN_IN_LIMITS } from './people.ts'
+import { type Grant, type Person, POWERS, type Power, passportOf, powersOf, ROLE_NAMES, ROLES, SIGN_IN_LIMITS } from './people.ts'
 import type { AccessReply, GrantView, InvitedReply, LinkState, MeReply, PeopleReply, PersonView, SignInState } from './people.wire.ts'
 
 export type PeopleTools = {
@@ -41,10 +41,6 @@ export type PeopleTools = {
   /** What was assigned to a person who leaves passes on; without a successor it is free again. */
   handOver(db: Db, from: string, to: string | null, now: Date): Promise<void>
 }
-
-/** The gate's finding of who asks. */
-export type Passport = { readonly identity: Identity; readonly sessionId: string | null }
-export const passportOf = ({ caller }: Pick<RouteRequest, 'caller'>): Passport => caller.identity as Passport
 
 export const SESSION_COOKIE = 'dishu-session'
 export const sessionCookie = (secret: string, secure: boolean, seconds = SIGN_IN_LIMITS.absoluteHours * 3600) =>
@@ -60,6 +56,9 @@ const told = ({ now, caller, headers }: RouteRequest): Told => ({
   address: caller.address,
   agent: String(headers['user-agent'] ?? ''),
 })
+
+/** A password costs the server a tenth of a second to judge, whoever sends it. */
+const GUESSES = { perSecond: 2, burst: 120 }
 
 /** Whoever sits at a single-user machine has no account of their own. */
 async function ownPerson(request: RouteRequest): Promise<Person> {
@@ -82,6 +81,7 @@ export const peopleRoutes = (tools: PeopleTools): Route[] => [
   {
     method: 'POST',
     url: '/api/sign-in',
+    rate: GUESSES,
     schema: { body: Type.Object({ login: NAME, password: PASSWORD, code: Type.Optional(Type.String({ maxLength: 20 })) }) },
     handle: async (request) => {
       const { login, password, code } = request.body as { login: string; password: string; code?: string }
@@ -102,6 +102,7 @@ export const peopleRoutes = (tools: PeopleTools): Route[] => [
   {
     method: 'POST',
     url: '/api/sign-in/link',
+    rate: GUESSES,
     schema: {
       body: Type.Object({
         token: Type.String({ maxLength: 100 }),

@@ -6,6 +6,7 @@ import { useText } from '@dishu/web-kit/words'
 import { Button, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import type { GrantView, InvitedReply, PeopleReply, PersonView, RoleView } from './people.wire.ts'
+import { SignInPolicyCard } from './sign-in-policy.screen.tsx'
 
 type Asked =
   | { readonly what: 'invite' }
@@ -100,6 +101,7 @@ export function PeopleScreen({ powers, today }: { readonly powers: readonly stri
           </tbody>
         </table>
       </div>
+      <SignInPolicyCard mayChange={powers.includes('settings')} />
       <RolesTable roles={roles} />
       {asked?.what === 'invite' && <Invite onDone={(invited) => setAsked(invited ? { what: 'link', invited } : null)} />}
       {asked?.what === 'link' && <ShowLink invited={asked.invited} onDone={() => setAsked(null)} />}

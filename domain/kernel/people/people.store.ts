@@ -66,6 +66,15 @@ export const writeCredential = (db: Db, row: Credential, now: Date) =>
     on conflict (county, person_id) do update set password = excluded.password, totp = excluded.totp, totp_since = excluded.totp_since,
       totp_last = excluded.totp_last, recovery = excluded.recovery, changed_at = excluded.changed_at`
 
+/** The shared secrets of second factors, sealed by the vault; for sealing them anew. */
+export const readTotps = (db: Db) =>
+  db.all<{
+    personId: number
+    totp: Buffer
+  }>`select person_id as "personId", totp from kernel.credential where county = ${OFFICE} and totp is not null for update`
+export const renewTotp = (db: Db, personId: number, totp: Buffer) =>
+  db.run`update kernel.credential set totp = ${totp} where county = ${OFFICE} and person_id = ${personId}`
+
 /** Takes a time step once: false when it, or a later one, was used already. */
 export const useStep = async (db: Db, personId: number, step: number): Promise<boolean> =>
   (await db.run`
@@ -226,10 +235,39 @@ export const readEvents = (db: Db, { county, actor, what, subject, before, limit
       ...(before === null ? [] : [sql`event_id < ${before}`]),
     ])} order by event_id desc limit ${limit}`
 
+/** What was done to any of these things, newest first. */
+export const readEventsAbout = (db: Db, county: string, subjects: readonly string[], limit: number) =>
+  db.all<AccessEvent & { id: number }>`
+    select county, event_id as id, at, actor, what, outcome, subject, details, address from kernel.access_event
+    where county = ${county} and subject = any(${subjects}) order by event_id desc limit ${limit}`
+
+/** The beginning of a place's events in their order: when each was, and what. */
+export const readEventTimes = (db: Db, county: string, after: number, limit: number) =>
+  db.all<{ id: number; at: Date; what: string; hash: string }>`
+    select event_id as id, at, what, encode(hash, 'hex') as hash from kernel.access_event
+    where county = ${county} and event_id > ${after} order by event_id limit ${limit}`
+
+/** Deletes the beginning of a place's events. The certificate that says so was appended before; without it the rest of the chain does not hold. */
+export const dropEvents = (db: Db, county: string, upTo: number) =>
+  db.run`delete from kernel.access_event where county = ${county} and event_id <= ${upTo}`
+
+/** Up to which event a place's chain was cut by retention, with the digest of the last one cut; the certificate stands in the chain itself. */
+export async function readCut(db: Db, county: string): Promise<{ readonly upTo: number; readonly hash: Buffer } | null> {
+  const first = await db.maybe<{
+    id: number
+  }>`select min(event_id) as id from kernel.access_event where county = ${county} having min(event_id) > 1`
+  if (!first) return null
+  const certificate = await db.maybe<{ hash: string }>`
+    select details::jsonb -> 'log' ->> 'hash' as hash from kernel.access_event
+    where county = ${county} and what = 'retention' and (details::jsonb -> 'log' ->> 'upTo')::int8 = ${first.id - 1} order by event_id desc limit 1`
+  return certificate ? { upTo: first.id - 1, hash: Buffer.from(certificate.hash, 'hex') } : null
+}
+
 /** The first event of a place whose digest does not follow from the one before; null when the chain holds. */
 export async function firstBrokenEvent(db: Db, county: string): Promise<number | null> {
-  let prev: Buffer = GENESIS
-  let expected = 1
+  const cut = await readCut(db, county)
+  let prev: Buffer = cut?.hash ?? GENESIS
+  let expected = (cut?.upTo ?? 0) + 1
   for (let after = 0; ; ) {
     const rows = await db.all<AccessEvent & { id: number; prev: Buffer; hash: Buffer }>`
       select county, event_id as id, at, actor, what, outcome, subject, details, address, prev, hash from kernel.access_event

@@ -115,7 +115,8 @@ export function roleFor(identity: Identity, power: Power, area: AreaCode): Role 
 }
 
 /** Who asks, as the gate has found; see `Caller` of the server kit. */
-export const identityOf = (caller: { readonly identity: unknown }): Identity => (caller.identity as { readonly identity: Identity }).identity
+export const identityOf = (caller: { readonly identity: unknown }): Identity =>
+  (caller.identity as { readonly identity: Identity }).identity
 
 /** What the record of a request says where its route and place are not enough: a reference that was opened, a purpose. Never a clear value. */
 export type AccessNote = { readonly what: AccessAct; readonly subject: string; readonly details: Readonly<Record<string, unknown>> }
@@ -147,6 +148,10 @@ export type PeopleRefusal =
   | Refusal<'people/last-administrator', { readonly role: Role }>
   | Refusal<'people/has-left', { readonly login: string }>
   | Refusal<'people/own-work', { readonly author: string }>
+  | Refusal<'people/second-factor-needed', Record<string, never>>
+  | Refusal<'people/unknown-subject', Record<string, never>>
+  | Refusal<'people/no-office-sign-in', Record<string, never>>
+  | Refusal<'people/office-sign-in-failed', { readonly reason: string }>
 
 /**
  * The role that forbids another: a separated role stands alone, and oversight does not go with work on land. Without it one person
@@ -279,3 +284,7 @@ export function decideRemoval(role: Role, othersWithRole: number): Result<null, 
   const needed = role === 'system-administrator' || role === 'security-administrator'
   return needed && othersWithRole === 0 ? refuse('people/last-administrator', { role }) : accept(null)
 }
+
+/** What the gate found out about a request; the server hands it on with the caller. */
+export type Passport = { readonly identity: Identity; readonly sessionId: string | null }
+export const passportOf = ({ caller }: { readonly caller: { readonly identity: unknown } }): Passport => caller.identity as Passport

@@ -47,6 +47,13 @@ function useArrival() {
   }
 }
 
+/** Why the office's own sign-in sent the browser back here. */
+const SENT_BACK: Readonly<Record<string, string>> = {
+  'people/unknown-subject': 'sign-in.unknown-subject',
+  'people/office-sign-in-failed': 'sign-in.office-failed',
+  'people/no-office-sign-in': 'sign-in.office-failed',
+}
+
 function SignIn() {
   const t = useText()
   const arrive = useArrival()
@@ -59,6 +66,7 @@ function SignIn() {
     onSuccess: arrive,
   })
   const needsCode = go.error?.refusal?.code === 'people/code-needed' || go.error?.refusal?.code === 'people/wrong-code'
+  const sentBack = SENT_BACK[new URLSearchParams(window.location.search).get('refused') ?? ''] ?? null
   const ready = login.trim() !== '' && password !== '' && (!needsCode || code.trim() !== '')
   return (
     <Sheet title={t('sign-in.title')} onSubmit={() => ready && go.mutate()}>
@@ -92,6 +100,7 @@ function SignIn() {
         </>
       )}
       <Failed failure={go.error} />
+      {go.error === null && sentBack !== null && <Refused message={t(sentBack)} />}
       <Button type="primary" htmlType="submit" block disabled={!ready} loading={go.isPending}>
         {t('sign-in.go')}
       </Button>

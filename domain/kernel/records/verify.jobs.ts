@@ -29,6 +29,7 @@ export type ProblemCode =
   | 'sealed-altered'
   | 'sealed-missing'
   | 'cells-do-not-add-up'
+  | 'review-altered' // a signed step of a review is not what is kept
   | 'access-altered' // an act of access was changed or taken out; `rev` is its number
 
 export type Verified = {

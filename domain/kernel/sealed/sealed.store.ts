@@ -36,11 +36,12 @@ export const readDocuments = (db: Db, county: County) => db.all<DocumentRow>`
 export const readSealedRows = (db: Db, county: County) =>
   db.all<SealedRow>`select ref, field, cipher from kernel.sealed where county = ${county} order by ref`
 
-/** How many sealed values that present rows of a kind refer to are not in the store. */
+/** How many sealed values that present rows of a kind refer to are not in the store, and were not deleted on purpose. */
 export const countMissingSealed = async (db: Db, county: County, table: Sql): Promise<number> =>
   (
     await db.one<{ missing: number }>`
       select count(*) as missing from (
         select distinct value ->> 'ref' as ref from ${table} version, jsonb_each(version.sealed) where version.county = ${county} and version.until is null) named
-      where not exists (select from kernel.sealed kept where kept.county = ${county} and kept.ref = decode(named.ref, 'hex'))`
+      where not exists (select from kernel.sealed kept where kept.county = ${county} and kept.ref = decode(named.ref, 'hex'))
+        and not exists (select from kernel.sealed_erased gone where gone.county = ${county} and gone.ref = decode(named.ref, 'hex'))`
   ).missing

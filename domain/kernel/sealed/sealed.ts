@@ -3,32 +3,20 @@
  * a reference and a mask. The same value in the same county has the same reference, so a repeated import finds nothing changed.
  */
 
+import { CATALOGUE } from './catalogue.data.ts'
 import { mask } from './mask.ts'
 
-/** What may be sealed; a field that is not listed cannot be stored. Purposes and retention come with the people who may open them. */
-export const SEALED_FIELDS = [
-  'name',
-  'idNumber',
-  'phone',
-  'address',
-  'neighbourEast',
-  'neighbourSouth',
-  'neighbourWest',
-  'neighbourNorth',
-  'pointedOutBy',
-  'contractorName',
-  'issuerName',
-  'principalName',
-  'investigatorName',
-  'note',
-] as const
-export type SealedField = (typeof SEALED_FIELDS)[number]
+export { CATALOGUE, OPENING, PURPOSES } from './catalogue.data.ts'
+
+/** What may be sealed: the fields of the catalogue. One that is not listed there cannot be stored. */
+export const SEALED_FIELDS = Object.keys(CATALOGUE) as readonly (keyof typeof CATALOGUE)[]
+export type SealedField = keyof typeof CATALOGUE
 
 /** How a sealed value stands in a register row. */
 export type SealedValue = { readonly ref: string; readonly mask: string }
 export type SealedValues = Readonly<Partial<Record<SealedField, SealedValue>>>
 
-export const isSealedField = (name: string): name is SealedField => (SEALED_FIELDS as readonly string[]).includes(name)
+export const isSealedField = (name: string): name is SealedField => Object.hasOwn(CATALOGUE, name)
 
 /** A value in the sealed store. */
 export type SealedRow = { readonly ref: Uint8Array; readonly field: string; readonly cipher: Uint8Array }

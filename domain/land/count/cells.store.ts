@@ -1,37 +1,8 @@
 /** What the making of cells reads and writes: the patches a revision concerns, what lies on them, and the sums over cells. */
 import type { Day } from '@dishu/base/date'
 import { cursor, type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
-import type { Sample } from '../soil/soil.ts'
+import type { ContractRow, ParcelRow, PatchRow, SampleRow } from './ground.ts'
 
-export type PatchRow = {
-  readonly id: number
-  readonly validFrom: Day
-  readonly validTo: Day
-  readonly patchKey: string
-  readonly village: string
-  readonly class: string
-  readonly ownerKind: string | null
-  readonly officialArea: number
-  readonly deductedClass: string | null
-  readonly deductedArea: number
-}
-export type ParcelRow = {
-  readonly id: number
-  readonly validFrom: Day
-  readonly validTo: Day
-  readonly parcelCode: string
-  readonly srid: number | null
-  readonly outline: Uint8Array
-}
-/** A sample by the names that grading knows, and where it lies. */
-export type SampleRow = Sample & {
-  readonly id: number
-  readonly validFrom: Day
-  readonly validTo: Day
-  readonly plotCode: string | null
-  readonly longitude: number | null
-  readonly latitude: number | null
-}
 export type CellFrame = {
   readonly id: number
   readonly patchId: number
@@ -40,19 +11,6 @@ export type CellFrame = {
   readonly validFrom: Day
   readonly validTo: Day
   readonly digest: Uint8Array
-}
-
-export type ContractRow = {
-  readonly parcelCode: string
-  readonly code: string
-  readonly sharePart: number
-  readonly shareWhole: number
-  readonly validFrom: Day
-  readonly validTo: Day
-  readonly from: Day | null
-  readonly to: Day | null
-  readonly contractFrom: Day | null
-  readonly contractTo: Day | null
 }
 
 /** Rows of other subjects that changed in ways the revision itself does not show. */

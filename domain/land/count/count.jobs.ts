@@ -3,20 +3,15 @@
  * batch, lays parcels over them, and writes only the cells that differ. Memory is that of one batch, however many patches.
  */
 import { type Day, FOREVER } from '@dishu/base/date'
-import { mapWkb } from '@dishu/base/wkb'
 import { digestOf, type OpenRevision, type RowToWrite, rowToWrite, type Span } from '@dishu/kernel/records/records.store'
-import { TooTangled } from '@dishu/numeric/topology/limits'
 import type { Db } from '@dishu/server-kit/sql'
 import { CellBytes } from './cell-bytes.ts'
 import {
   type AffectedRows,
   affectedPatches,
-  type ContractRow,
   collectAffected,
   everyPatch,
   isFirstSurvey,
-  type ParcelRow,
-  type PatchRow,
   readCellFrames,
   readContractTerms,
   readOutlines,
@@ -27,13 +22,11 @@ import {
   readSamplesByPatch,
   readWhatThereIs,
   refreshSums,
-  type SampleRow,
   writeFirstSums,
 } from './cells.store.ts'
-import { type CellRules, type ContractTerm, cellsOfPatch, type DoublyOnPatch, type Laid } from './cells.ts'
+import { type CellRules, cellsOfPatch, type DoublyOnPatch } from './cells.ts'
 import { type Cell, cellKind } from './count.ts'
-import { type Overlay, overlay, type Shape } from './overlay.ts'
-import { holds, inPlane, planeOf, projectionOf } from './plane.ts'
+import { groundOver, groupBy, type Laying, layOver, type ParcelRow, type PatchRow, type SampleRow } from './ground.ts'
 import { learnSystems } from './systems.jobs.ts'
 
 export type DoublyCoveredGround = DoublyOnPatch<ParcelRow>
@@ -119,8 +112,6 @@ async function* batches(db: Db, county: string, there: There, options: RefreshOp
     yield await makeBatch(db, county, ids, versions, there, options)
   }
 }
-
-type Laying = { unlaid: number }
 
 async function makeBatch(
   db: Db,
@@ -208,139 +199,14 @@ async function readOver(db: Db, county: string, ids: readonly number[], there: T
   const pairs = new Map(there.parcels ? (await readParcelPairs(db, county, ids)).map((row) => [row.patchId, row.parcelIds]) : [])
   const parcels = pairs.size > 0 ? await readParcelVersions(db, county, [...new Set([...pairs.values()].flat())]) : []
   const codes = [...new Set(parcels.map((parcel) => parcel.parcelCode))]
-  const terms =
-    there.contracts && codes.length > 0
-      ? groupBy(termsFrom(await readContractTerms(db, county, codes)), (term) => term.parcelCode)
-      : new Map<string, never[]>()
-  const placed = there.samples ? groupBy(await readSamplesByPatch(db, county, ids), (sample) => sample.patchId) : new Map<number, never[]>()
-  const named =
-    there.samples && codes.length > 0
-      ? groupBy(await readSamplesByParcel(db, county, codes), (sample) => sample.plotCode ?? '')
-      : new Map<string, never[]>()
-  const needOutline = [...new Set([...pairs.keys(), ...placed.keys()])]
-  const outlines = new Map(
-    (needOutline.length > 0 ? await readOutlines(db, county, needOutline) : []).map((row) => [`${row.id} ${row.validFrom}`, row]),
-  )
+  const contracts = there.contracts && codes.length > 0 ? await readContractTerms(db, county, codes) : []
+  const placed = there.samples ? await readSamplesByPatch(db, county, ids) : []
+  const named = there.samples && codes.length > 0 ? await readSamplesByParcel(db, county, codes) : []
+  const needOutline = [...new Set([...pairs.keys(), ...placed.map(({ patchId }) => patchId)])]
+  const outlines = needOutline.length > 0 ? await readOutlines(db, county, needOutline) : []
   await learnSystems(
     db,
-    [...parcels, ...outlines.values()].map(({ srid }) => srid),
+    [...parcels, ...outlines].map(({ srid }) => srid),
   )
-  const rank = new Map(parcels.map((parcel, i) => [parcel, i]))
-  const byId = groupBy(parcels, (parcel) => parcel.id)
-  const outlineOf = (patch: PatchRow) => outlines.get(`${patch.id} ${patch.validFrom}`) ?? null
-
-  const samplesOf = (versions: readonly PatchRow[], on: readonly ParcelRow[]): SampleRow[] => {
-    const found = (placed.get(versions[0].id) ?? []).filter(
-      (sample) => !sample.placed || versions.some((patch) => liesOn(sample, outlineOf(patch))),
-    )
-    const byName = [...new Set(on.map((parcel) => parcel.parcelCode))].flatMap((code) => named.get(code) ?? [])
-    return [...found, ...byName]
-  }
-  return {
-    outlineOf,
-    of: (versions: readonly PatchRow[]) => {
-      if (versions.length === 0) return NOTHING
-      const on = (pairs.get(versions[0].id) ?? []).flatMap((id) => byId.get(id) ?? []).sort((a, b) => rank.get(a)! - rank.get(b)!)
-      return {
-        parcels: on,
-        samples: there.samples ? samplesOf(versions, on) : [],
-        contractsOn: (parcel: ParcelRow) => terms.get(parcel.parcelCode) ?? [],
-      }
-    },
-  }
-}
-const NOTHING = { parcels: [] as ParcelRow[], samples: [] as SampleRow[], contractsOn: (): ContractTerm[] => [] }
-
-type Outlined = { readonly srid: number | null; readonly outline: Uint8Array }
-
-function liesOn(sample: SampleRow, patch: Outlined | null): boolean {
-  const projection = patch && projectionOf(patch.srid)
-  if (!projection || sample.longitude === null || sample.latitude === null) return false
-  const xy = Float64Array.of(sample.longitude, sample.latitude)
-  projection.fromLonLat(xy)
-  return holds(patch.outline, xy[0], xy[1])
-}
-
-/** Pieces are weighed in whole square centimetres: equal pieces weigh the same whatever the last bits of their areas, and ties fall alike on every machine. */
-const WEIGHTS_PER_M2 = 1e4
-
-/** The pieces of a patch under parcels, in the plane of the patch. */
-function layOver(patch: PatchRow, parcels: readonly ParcelRow[], ground: Outlined | null, laying: Laying): Laid<ParcelRow> {
-  const whole = { pieces: [{ parcel: null, weight: 1, outline: null }], doubly: [] }
-  if (parcels.length === 0 || ground === null) return whole
-  const plane = planeOf(ground.srid, ground.outline)
-  const named = new Map<string, ParcelRow>()
-  const shapes: { id: string; wkb: Uint8Array }[] = []
-  for (const parcel of parcels) {
-    const wkb = plane && inPlane(parcel.outline, parcel.srid, ground.srid, plane)
-    if (wkb === null) {
-      laying.unlaid++
-      return whole
-    }
-    const id = `${parcel.parcelCode} ${String(parcel.id).padStart(16, '0')}`
-    named.set(id, parcel)
-    shapes.push({ id, wkb })
-  }
-  const own = plane!.own
-  const back = (wkb: Uint8Array) => (own ? wkb : mapWkb(wkb, plane!.toLonLat))
-  const cut = cutOrNull([{ id: patch.patchKey, wkb: own ? ground.outline : mapWkb(ground.outline, plane!.fromLonLat) }], shapes)
-  if (cut === null) {
-    laying.unlaid++
-    return whole
-  }
-  const { pieces, doubly } = cut
-  return {
-    pieces: pieces.map((piece) => ({
-      parcel: piece.parcel === null ? null : named.get(piece.parcel)!,
-      weight: Math.max(0, Math.round(piece.areaM2 * WEIGHTS_PER_M2)),
-      outline: piece.outline && back(piece.outline),
-    })),
-    doubly: doubly.map((found) => ({
-      parcels: found.parcels.map((id) => named.get(id)!),
-      area: Math.round(found.areaM2 * 100),
-      outline: back(found.outline),
-    })),
-  }
-}
-
-/** Null where outlines are such a tangle that cutting them would not end: the check of outlines names them, the patch counts whole. */
-function cutOrNull(patches: readonly Shape[], parcels: readonly Shape[]): Overlay | null {
-  try {
-    return overlay(patches, parcels)
-  } catch (cause) {
-    if (cause instanceof TooTangled) return null
-    throw cause
-  }
-}
-
-/** Days on which a link and its contract both hold have the contract's term; days of the link alone have none. */
-function termsFrom(rows: readonly ContractRow[]): (ContractTerm & { readonly parcelCode: string })[] {
-  const terms: (ContractTerm & { readonly parcelCode: string })[] = []
-  for (const links of groupBy(rows, (row) => `${row.parcelCode} ${row.code} ${row.validFrom}`).values()) {
-    const { parcelCode, code, sharePart, shareWhole, validFrom, validTo } = links[0]
-    const link = { parcelCode, code, share: { part: sharePart, whole: shareWhole } }
-    const unstated = { ...link, from: null, to: null }
-    let at = validFrom
-    for (const { contractFrom, contractTo, from, to } of links) {
-      if (contractFrom === null || contractTo === null || contractTo <= at || contractFrom >= validTo) continue
-      if (contractFrom > at) terms.push({ ...unstated, validFrom: at, validTo: contractFrom })
-      const begin = contractFrom > at ? contractFrom : at
-      const end = contractTo < validTo ? contractTo : validTo
-      terms.push({ ...link, from, to, validFrom: begin, validTo: end })
-      at = end
-    }
-    if (at < validTo) terms.push({ ...unstated, validFrom: at, validTo })
-  }
-  return terms
-}
-
-function groupBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return groups
+  return groundOver({ pairs, parcels, contracts, placed, named, outlines })
 }

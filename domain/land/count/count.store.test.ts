@@ -3,7 +3,6 @@ import test from 'node:test'
 import type { Day } from '@dishu/base/date'
 import { LAND_CLASSES, OWNER_KINDS, ownerOf } from '@dishu/kernel/areas/areas'
 import { undoRevision } from '@dishu/kernel/records/records.store'
-import { seededRandom } from '@dishu/numeric/shared/random'
 import { type Db, sql, transaction } from '@dishu/server-kit/sql'
 import { freshDatabase } from '@dishu/testkit/database'
 import { salineSet } from '../soil/soil.ts'
@@ -11,74 +10,7 @@ import { countWrongSums } from './cells.store.ts'
 import { compareCells, refreshCells } from './count.jobs.ts'
 import { type PatchQuestion, readCount, readMatched, readPatches, readUnplaced } from './count.store.ts'
 import { DIMENSIONS } from './count.wire.ts'
-import {
-  ACROSS,
-  byWords,
-  COUNTY,
-  type Counted,
-  countByHand,
-  KINDS,
-  type PatchFacts,
-  type Rectangle,
-  rules,
-  Village,
-} from './village.test.ts'
-
-const day = (text: string) => text as Day
-const DAYS = ['2024-12-31', '2025-06-01', '2026-01-01', '2026-07-01', '2028-01-01'].map(day)
-
-/** Seeded edits of a register of 24 patches: what an office does to it in some years, in no sensible order. */
-function edits(seed: number) {
-  const random = seededRandom(seed)
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]
-  const whole = (below: number) => Math.floor(random() * below)
-  const patch = (id: number): PatchFacts => {
-    const [x, y] = [((id - 1) % ACROSS) * 100, Math.floor((id - 1) / ACROSS) * 100]
-    // areas without a factor in common with the hundred squares of a patch: then no two unequal pieces have the same remainder, and nothing hangs on the last bit
-    const land = 900_003 + 10 * whole(20_000)
-    const ridges = pick([0, 0, 1 + 10 * whole(9_000)])
-    return {
-      ground: [x, y, x + 100, y + 100],
-      village: `22089910${pick(['1201', '1202', '2201'])}`,
-      class: pick(['0101', '0103', '1204', '0404']),
-      ownerKind: pick(['20', '30', '32', null]),
-      officialArea: land + ridges,
-      deductedArea: ridges,
-    }
-  }
-  const rectangle = (): Rectangle => {
-    const [x, y] = [10 * whole(55), 10 * whole(35)]
-    return [x, y, x + 10 * (1 + whole(15)), y + 10 * (1 + whole(12))]
-  }
-  const ids = (n: number, base: number) => Array.from({ length: n }, (_, i) => base + i + 1)
-  const first = { patches: ids(24, 0).map((id) => ({ id, from: DAYS[0], facts: patch(id) })) }
-  const next = () => ({
-    patches: ids(24, 0)
-      .filter(() => random() < 0.1)
-      .map((id) => ({ id, from: pick(DAYS), facts: random() < 0.1 ? null : patch(id) })),
-    parcels: ids(8, 100)
-      .filter(() => random() < 0.25)
-      .map((id) => ({ id, from: pick(DAYS), facts: random() < 0.2 ? null : { code: `P${id}`, ground: rectangle() } })),
-    contracts: ids(8, 200)
-      .filter(() => random() < 0.25)
-      .map((id) => {
-        const [a, b] = [pick(DAYS), pick(DAYS)].sort()
-        return {
-          id,
-          from: pick(DAYS),
-          facts: random() < 0.2 ? null : { code: `K${id}`, parcel: `P${101 + whole(8)}`, termFrom: a, termTo: b },
-        }
-      }),
-    samples: ids(6, 300)
-      .filter(() => random() < 0.2)
-      .map((id) => ({
-        id,
-        from: DAYS[0],
-        facts: { code: `S${id}`, at: [10 * whole(60) + 3, 10 * whole(40) + 4] as const, on: pick(DAYS), ph: 7 + whole(35) / 10 },
-      })),
-  })
-  return { first, next }
-}
+import { byWords, COUNTY, type Counted, countByHand, DAYS, edits, KINDS, type PatchFacts, rules, Village } from './village.test.ts'
 
 async function countedAt(db: Db, on: Day, rev: number | null): Promise<Counted[]> {
   const rows = await readCount(db, {

@@ -229,6 +229,15 @@ export async function readMatched(db: Db, question: PatchQuestion): Promise<{ ma
     from ${askedCells(county, asOf, filters)} hit where ${kept('hit', within, filters)} ${onlyThese}`
 }
 
+/** The area of the cells by which each of the patches is in the list: together with those of all others they are the figure. */
+export const readCountedAreas = (
+  db: Db,
+  { county, asOf, within, filters }: Pick<PatchQuestion, 'county' | 'asOf' | 'within' | 'filters'>,
+  ids: readonly number[],
+) => db.all<{ id: number; area: number }>`
+  select hit.patch_id as id, sum(hit.area)::int8 as area
+  from ${askedCells(county, asOf, filters)} hit where hit.patch_id = any(${ids}::int8[]) and ${kept('hit', within, filters)} group by hit.patch_id`
+
 /** How many rows of the list stand before a patch: where a table scrolls to when the patch is chosen on the map. Null where the list has it not. */
 export async function readPlaceInList(db: Db, question: PatchQuestion, id: number): Promise<number | null> {
   const { sort, descending, asOf } = question

@@ -91,6 +91,7 @@ export type Dossier = {
   readonly contracts: readonly {
     readonly code: string
     readonly contractor: string
+    readonly personId: number | null // the party's row, where the contractor is a person whose name is covered
     readonly mode: string | null
     readonly from: string | null
     readonly to: string | null

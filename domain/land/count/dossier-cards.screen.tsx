@@ -33,7 +33,16 @@ function Card({
 }
 
 /** All that is known of a patch, one card to a subject. */
-export function DossierCards({ dossier, children }: { readonly dossier: Dossier; readonly children?: ReactNode }) {
+export function DossierCards({
+  dossier,
+  children,
+  person,
+}: {
+  readonly dossier: Dossier
+  readonly children?: ReactNode
+  /** What stands beside the mask of a person, by the number of the party's row: the way to open it. */
+  readonly person?: ((id: number) => ReactNode) | undefined
+}) {
   const t = useText()
   const words = useVocabulary()
   const { patch, areas, cells, rights, contracts, samples, profiles, grades, findings, history } = dossier
@@ -170,7 +179,9 @@ export function DossierCards({ dossier, children }: { readonly dossier: Dossier;
             <dt>{t('column.code')}</dt>
             <dd className="number">{contract.code}</dd>
             <dt>{t('column.contractor')}</dt>
-            <dd>{contract.contractor}</dd>
+            <dd>
+              {contract.contractor} {contract.personId !== null && person?.(contract.personId)}
+            </dd>
             <dt>{t('column.term')}</dt>
             <dd className="number">
               {span(t, contract.from, contract.to)} <span className="quiet">{wordOr(t, `contract.${contract.state}`, contract.state)}</span>

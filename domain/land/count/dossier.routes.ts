@@ -116,6 +116,7 @@ export async function handleDossier(
     contracts: byCode(contracts).map(([contract, area]) => ({
       code: contract.code,
       contractor: contract.contractor ?? contract.contractorCode ?? '',
+      personId: contract.personId,
       mode: contract.mode,
       from: contract.from,
       to: contract.to,

@@ -122,7 +122,15 @@ function Selection({ ids }: { readonly ids: readonly string[] }) {
 }
 
 /** A patch's own page: map beside everything that is known of it. `children`: what other subjects know of it. */
-export function DossierScreen({ id, children }: { readonly id: string; readonly children?: ReactNode }) {
+export function DossierScreen({
+  id,
+  children,
+  person,
+}: {
+  readonly id: string
+  readonly children?: ReactNode
+  readonly person?: (id: number) => ReactNode
+}) {
   const t = useText()
   const place = usePlace()
   const address = useAddress()
@@ -157,7 +165,9 @@ export function DossierScreen({ id, children }: { readonly id: string; readonly 
         <div className="dossier-map">
           <CountMap still dimension="class" filters={NO_FILTERS} selected={[id]} fit={patch.bbox} fitSelection={patch.bbox} />
         </div>
-        <DossierCards dossier={reading.value}>{children}</DossierCards>
+        <DossierCards dossier={reading.value} person={person}>
+          {children}
+        </DossierCards>
       </div>
     </div>
   )

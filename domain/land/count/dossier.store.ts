@@ -72,6 +72,7 @@ export type ContractOfParcel = {
   readonly code: string
   readonly contractorCode: string | null
   readonly contractor: string | null
+  readonly personId: number | null // the party's row, where its name is covered
   readonly mode: string | null
   readonly from: Day | null
   readonly to: Day | null
@@ -86,7 +87,7 @@ export type ContractOfParcel = {
 export const readContractsOn = (db: Db, county: string, parcelCodes: readonly string[], asOf: AsOf) =>
   db.all<ContractOfParcel>`
     select link.parcel_code as "parcelCode", link.contract_code as code, coalesce(contract.contractor_code, link.contractor_code) as "contractorCode",
-      coalesce(party.name, party.sealed -> 'name' ->> 'mask') as contractor, coalesce(contract.mode, link.mode) as mode, contract.term_from as "from", contract.term_to as "to",
+      coalesce(party.name, party.sealed -> 'name' ->> 'mask') as contractor, case when party.name is null and party.sealed -> 'name' is not null then party.id end as "personId", coalesce(contract.mode, link.mode) as mode, contract.term_from as "from", contract.term_to as "to",
       link.contract_area as area, link.share_part as "sharePart", link.share_whole as "shareWhole", contract.signed_on as "signedOn",
       (select coalesce(array_agg(other.parcel_code order by other.parcel_code), '{}') from ${from('contract_parcel', 'other')}
         where other.county = link.county and other.contract_code = link.contract_code and ${standing('other', asOf)}) as parcels

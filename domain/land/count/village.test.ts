@@ -7,9 +7,10 @@ import { type Day, FOREVER } from '@dishu/base/date'
 import { writePolygonWkb } from '@dishu/base/wkb'
 import { ownerOf } from '@dishu/kernel/areas/areas'
 import { dayNumber } from '@dishu/kernel/records/canonical'
-import type { Content, Kind } from '@dishu/kernel/records/records'
+import type { Cause, Content, Kind } from '@dishu/kernel/records/records'
 import { type OpenRevision, openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
 import { fromZone } from '@dishu/numeric/geodesy/zone'
+import { seededRandom } from '@dishu/numeric/shared/random'
 import type { Db } from '@dishu/server-kit/sql'
 import { parcelKind, patchKind } from '../parcels/parcels.ts'
 import { DEFAULT_GRADING, gradePatch, type Sample, salineSet, sampleKind } from '../soil/soil.ts'
@@ -128,6 +129,7 @@ export class Village {
       }[]
     },
     now: Date,
+    cause: Cause = 'correction',
   ) {
     const revision = await openRevision(db, COUNTY, KINDS)
     const next = { ...this.state }
@@ -148,7 +150,7 @@ export class Village {
     }
     await refreshCells(db, revision, { rules, onDoublyCovered: (found) => this.doubly.push(...found) })
     await db.run`update kernel.chain_head set next_id = greatest(next_id, 5000000) where county = ${COUNTY}`
-    const sealed = await revision.seal({ what: 'write', cause: 'correction', actor: 'test', reason: 'test', now })
+    const sealed = await revision.seal({ what: 'write', cause, actor: 'test', reason: 'test', now })
     this.state = next
     this.states.push(next)
     return sealed
@@ -261,4 +263,60 @@ function shareOut(total: number, weights: readonly number[]): number[] {
     .sort((i, j) => ((total * weights[j]) % sum) - ((total * weights[i]) % sum) || weights[j] - weights[i] || i - j)
   for (let k = 0, left = total - parts.reduce((a, b) => a + b, 0); left > 0; k++, left--) parts[order[k]]++
   return parts
+}
+
+const day = (text: string) => text as Day
+export const DAYS = ['2024-12-31', '2025-06-01', '2026-01-01', '2026-07-01', '2028-01-01'].map(day)
+
+/** Seeded edits of a register of 24 patches: what an office does to it in some years, in no sensible order. */
+export function edits(seed: number) {
+  const random = seededRandom(seed)
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]
+  const whole = (below: number) => Math.floor(random() * below)
+  const patch = (id: number): PatchFacts => {
+    const [x, y] = [((id - 1) % ACROSS) * 100, Math.floor((id - 1) / ACROSS) * 100]
+    // areas without a factor in common with the hundred squares of a patch: then no two unequal pieces have the same remainder, and nothing hangs on the last bit
+    const land = 900_003 + 10 * whole(20_000)
+    const ridges = pick([0, 0, 1 + 10 * whole(9_000)])
+    return {
+      ground: [x, y, x + 100, y + 100],
+      village: `22089910${pick(['1201', '1202', '2201'])}`,
+      class: pick(['0101', '0103', '1204', '0404']),
+      ownerKind: pick(['20', '30', '32', null]),
+      officialArea: land + ridges,
+      deductedArea: ridges,
+    }
+  }
+  const rectangle = (): Rectangle => {
+    const [x, y] = [10 * whole(55), 10 * whole(35)]
+    return [x, y, x + 10 * (1 + whole(15)), y + 10 * (1 + whole(12))]
+  }
+  const ids = (n: number, base: number) => Array.from({ length: n }, (_, i) => base + i + 1)
+  const first = { patches: ids(24, 0).map((id) => ({ id, from: DAYS[0], facts: patch(id) })) }
+  const next = () => ({
+    patches: ids(24, 0)
+      .filter(() => random() < 0.1)
+      .map((id) => ({ id, from: pick(DAYS), facts: random() < 0.1 ? null : patch(id) })),
+    parcels: ids(8, 100)
+      .filter(() => random() < 0.25)
+      .map((id) => ({ id, from: pick(DAYS), facts: random() < 0.2 ? null : { code: `P${id}`, ground: rectangle() } })),
+    contracts: ids(8, 200)
+      .filter(() => random() < 0.25)
+      .map((id) => {
+        const [a, b] = [pick(DAYS), pick(DAYS)].sort()
+        return {
+          id,
+          from: pick(DAYS),
+          facts: random() < 0.2 ? null : { code: `K${id}`, parcel: `P${101 + whole(8)}`, termFrom: a, termTo: b },
+        }
+      }),
+    samples: ids(6, 300)
+      .filter(() => random() < 0.2)
+      .map((id) => ({
+        id,
+        from: DAYS[0],
+        facts: { code: `S${id}`, at: [10 * whole(60) + 3, 10 * whole(40) + 4] as const, on: pick(DAYS), ph: 7 + whole(35) / 10 },
+      })),
+  })
+  return { first, next }
 }

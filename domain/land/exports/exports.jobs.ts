@@ -14,7 +14,7 @@ import { GENESIS, readHead, readRevision } from '@dishu/kernel/records/records.s
 import type { AreaView } from '@dishu/kernel/records/records.wire'
 import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
 import { cursor, type Db, type Sql, sql } from '@dishu/server-kit/sql'
-import { countFindings, PATCH_SORTS, readCount, readPatches, standing } from '../count/count.store.ts'
+import { countFindings, PATCH_SORTS, readCount, readCountedAreas, readPatches, standing } from '../count/count.store.ts'
 import type { PatchRow } from '../count/count.wire.ts'
 import { centreOf } from './centre.ts'
 import {
@@ -57,6 +57,7 @@ export type ExportContext = {
   readonly now: Date
   readonly grading: string
   readonly synthetic: boolean
+  readonly mapApproval?: string | null
   areas(): Promise<readonly AreaView[]>
 }
 /** An export that has been looked over and can begin. `write` must run in the transaction it was prepared in. */
@@ -140,6 +141,7 @@ async function provenanceOf(db: Db, question: ExportQuestion, context: ExportCon
     selection,
     grading: context.grading,
     synthetic: context.synthetic || own?.extra.synthetic === true,
+    mapApproval: context.mapApproval ?? null,
   }
 }
 
@@ -277,13 +279,19 @@ async function* patches({ db, question, stands, fields }: Job): AsyncGenerator<L
     readPatches(taking, { county, asOf, within, filters, q, sort: sort.value, descending, offset: 0, limit: Number.MAX_SAFE_INTEGER }),
   )
   const withFindings = fields.some(({ name }) => name === 'FINDINGS')
+  const withCounted = fields.some(({ name }) => name === 'JRMJ')
   for await (const batch of cursor<Omit<PatchRow, 'findings'>>(db, list, BATCH)) {
     const ids = batch.map(({ id }) => id)
     const rows = new Map((await readRows(db, 'patches', county, ids, stands)).map((row) => [row.id, row]))
     const findings = new Map(withFindings ? (await countFindings(db, county, ids)).map((each) => [each.id, each.findings]) : [])
+    const counted = new Map(
+      withCounted ? (await readCountedAreas(db, { county, asOf, within, filters }, ids)).map((each) => [each.id, each.area]) : [],
+    )
     yield batch.flatMap(({ id, grade, mapgrade, owner, contract, saline }) => {
       const row = rows.get(id)
-      return row ? [{ ...row, grade, mapgrade, owner, contract, saline, findings: findings.get(id) ?? 0 }] : []
+      return row
+        ? [{ ...row, grade, mapgrade, owner, contract, saline, findings: findings.get(id) ?? 0, counted_area: counted.get(id) ?? 0 }]
+        : []
     })
   }
 }

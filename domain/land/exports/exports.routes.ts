@@ -31,6 +31,8 @@ export type CountReading = {
 }
 export type ExportTools = CountReading & {
   contextOf(db: Db, county: County, now: Date, language: Language): Promise<Context>
+  /** Refuses what may not leave without a second approval; gives the number of a public map's review. */
+  clear?(db: Db, request: Pick<RouteRequest, 'params' | 'query' | 'now' | 'caller'>, day: Day): Promise<string | null>
 }
 
 /** An export as an address asks for it: `what`, `to`, `asOf`, `known`, `within`, `columns`, and for patches their filters, `q`, `sort` and `descending`. */
@@ -39,7 +41,7 @@ export async function handleExport(
   county: County,
   address: Address,
   tools: ExportTools,
-  told: { readonly actor: string; readonly now: Date; readonly language: Language },
+  told: { readonly actor: string; readonly now: Date; readonly language: Language; readonly mapApproval?: string | null },
 ): Promise<Result<PreparedExport>> {
   const what = wordFrom('what', address.what, WHATS)
   if (!what.ok) return what
@@ -81,6 +83,7 @@ export async function handleExport(
       now: told.now,
       grading: `${name} (${id})；${depth}；${season}；${rule}`,
       synthetic: context.synthetic,
+      mapApproval: told.mapApproval ?? null,
       areas: async () => orRefused(await tools.handleAreas(db, county, address, context)).areas,
     },
   )
@@ -95,7 +98,10 @@ export const exportsRoutes = (tools: ExportTools): Route[] => [
     schema: { params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }) }) },
     handle: async (request) => {
       const { county } = request.params
-      const { prepared, body } = await begin(request, (db) => handleExport(db, county, request.query, tools, request))
+      const { prepared, body } = await begin(request, async (db) => {
+        const mapApproval = (await tools.clear?.(db, request, dayOf(request.now))) ?? null
+        return handleExport(db, county, request.query, tools, { ...request, mapApproval })
+      })
       return new FileAnswer(FILE_TYPES[prepared.format], body, {
         'content-disposition': contentDisposition(prepared.names),
         'cache-control': 'private, no-store',

@@ -56,6 +56,8 @@ export type Provenance = {
   readonly selection: string // filters and search, as they were asked
   readonly grading: string
   readonly synthetic: boolean
+  /** The number under which a public map was reviewed (审图号). */
+  readonly mapApproval?: string | null
 }
 
 export const SYNTHETIC_WORDS = '虚构示例数据 / SYNTHETIC SAMPLE'
@@ -153,6 +155,7 @@ export function provenanceLines(
     ...(synthetic
       ? [['数据性质 / Nature', `${SYNTHETIC_WORDS}：不代表任何真实地区、土地或个人 / no real place, land or person`] as const]
       : []),
+    ...(provenance.mapApproval ? [['审图号 / Map review number', provenance.mapApproval] as const] : []),
     ['数据表 / Table', `${TABLE_NAMES[what].zh} / ${what}`],
     ['县 / County', countyName === county ? county : `${countyName}（${county}）`],
     ['范围 / Within', within],

@@ -136,6 +136,8 @@ const PATCHES: readonly ExportField[] = [
       isNumber(computed) && isNumber(official) ? (computed - official) / 100 : null,
   },
   { ...whole('FINDINGS', 'findings', '质检结果数'), asked: true },
+  // of a patch the part that the filters ask for: the column adds up to the figure of the count under the same filters
+  { ...m2('JRMJ', 'counted_area', '计入面积'), asked: true },
 ]
 
 /** Columns of the page of patches, in fields. */

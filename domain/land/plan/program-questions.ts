@@ -1,7 +1,24 @@
 /** What becomes of a plan when water, prices or yields are 10 % higher or lower: each a new solve that begins at the last prices. */
-import type { Tools } from '@dishu/numeric/allocation/variants'
+import { accept, type Result, refuse } from '@dishu/base/refusal'
+import type { Measure, Tools } from '@dishu/numeric/allocation/variants'
 import { solveAny, withBenefits, withLimits } from '@dishu/numeric/allocation/variants'
-import type { Program } from './plan.ts'
+import type { PlanRefusal, Program } from './plan.ts'
+
+/** A measure of plans by its name, the larger the better: `sign` −1 where it is stated as one to be least. */
+export type NamedMeasure = { readonly id: string; readonly figures: Measure; readonly sign: 1 | -1 }
+export const BENEFIT = 'benefit'
+
+/** The benefit, or an objective that the program states. `word`: what asked for it. */
+export function measureNamed({ problem, staged }: Program, id: string, word: string): Result<NamedMeasure, PlanRefusal> {
+  const openings = problem.works?.benefit.map((each) => (Number.isNaN(each) ? 0 : each)) ?? null
+  if (id === BENEFIT) return accept({ id, figures: { options: problem.benefit, openings }, sign: 1 })
+  const found = staged?.objectives.find((each) => each.id === id)
+  if (!found)
+    return refuse('plan/unknown-word', { name: word, value: id, allowed: [BENEFIT, ...(staged?.objectives ?? []).map((each) => each.id)] })
+  if (found.sense === 'most') return accept({ id, figures: found, sign: 1 })
+  const figures = { options: found.options.map((each) => -each), openings: found.openings.map((each) => -each) }
+  return accept({ id, figures, sign: -1 })
+}
 
 export type Sensitivity = {
   readonly what: 'water' | 'price' | 'yield'

@@ -4,10 +4,10 @@ import { accept, type Result, refuse } from '@dishu/base/refusal'
 import { optionsOf, smallestConflict, worthOfLimit } from '@dishu/numeric/allocation/explain'
 import type { StagedPlan } from '@dishu/numeric/allocation/staged'
 import { optionsOfStaged, smallestConflictStaged, worthOfLimitStaged } from '@dishu/numeric/allocation/staged-explain'
-import { solveAny } from '@dishu/numeric/allocation/variants'
+import { front, solveAny, withObjective } from '@dishu/numeric/allocation/variants'
 import { openSolver } from '@dishu/server-kit/solver'
 import { MOST_OPTIONS, type PlanRefusal, type Program, sound } from './plan.ts'
-import { sensitivityOf } from './program-questions.ts'
+import { BENEFIT, measureNamed, sensitivityOf } from './program-questions.ts'
 import { statedProgramFrom } from './program-read.ts'
 
 const MOST_BYTES = 2 ** 31 - 1 // of one file; beyond it a text is no string any more
@@ -110,6 +110,55 @@ export async function solveProgram(
     onProgress: ({ bound }) => onProgress(bound),
     goesOn: () => !interrupted() && performance.now() < end,
   })
+}
+
+/** The program with one of its measures as the objective; where that is to be least, the benefit of a plan is its negative. */
+export function programFor(program: Program, objective: string | undefined): Result<Program, PlanRefusal> {
+  if (objective === undefined || objective === BENEFIT) return accept(program)
+  const measure = measureNamed(program, objective, '--objective')
+  if (!measure.ok) return measure
+  const { staged } = program
+  return accept({
+    ...program,
+    problem: withObjective(program.problem, measure.value.figures),
+    ...(staged ? { staged: { ...staged, revenue: null } } : {}),
+  })
+}
+
+/** A point of a front: what its plan comes to by both measures, and within which share of the best first measure it is, the second being at least as it was asked. */
+export type PointOfFront = {
+  readonly values: Readonly<Record<string, number>>
+  readonly status: StagedPlan['status']
+  readonly gap: number
+  readonly maxViolation: number
+}
+
+/** The front of two measures, each plan with its own gap: the best by the first, then steps towards the best by the second. No point where there is no plan. */
+export async function frontOf(
+  program: Program,
+  of: readonly [string, string],
+  points: number,
+  words: SolveWords,
+  interrupted: () => boolean,
+): Promise<Result<readonly PointOfFront[], PlanRefusal>> {
+  const [first, second] = of.map((id) => measureNamed(program, id, '--of'))
+  if (!first.ok) return first
+  if (!second.ok) return second
+  const solver = await openSolver()
+  const end = words.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + words.seconds * 1000
+  const found = front(program.problem, first.value.figures, second.value.figures, points, solver, {
+    ...(words.seed === undefined ? {} : { seed: words.seed }),
+    ...(words.gap === undefined ? {} : { gap: words.gap }),
+    goesOn: () => !interrupted() && performance.now() < end,
+  })
+  return accept(
+    found.map((point) => ({
+      values: { [of[0]]: first.value.sign * point.first, [of[1]]: second.value.sign * point.second },
+      status: point.plan.status,
+      gap: point.plan.gap,
+      maxViolation: point.plan.violation,
+    })),
+  )
 }
 
 /** What the figures of a plan mean: limits that bind with their bracketed prices, one parcel's options, or the limits in conflict. */

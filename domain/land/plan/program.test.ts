@@ -152,7 +152,7 @@ const small = fc
     const options = 10 // two of each unit
     return {
       firstOption: Uint32Array.of(0, 2, 4, 6, 8, 10),
-      benefit: Float64Array.from({ length: options }, (_, k) => figures[k] * 3 - 4),
+      benefit: Float64Array.from({ length: options }, (_, k) => (figures[k] * 3 - 4) * (figures[57] > 8 ? -1 : 1)),
       width: 2,
       row: Uint32Array.from({ length: options * 2 }, (_, q) => q % 2),
       use: Float64Array.from({ length: options * 2 }, (_, q) => figures[10 + q]),
@@ -167,7 +167,7 @@ const small = fc
         row: Uint32Array.of(2, 3, 3, 0, 2, 3, 3),
         use: Float64Array.of(1, 1, 1, 2, -1, -1, -1),
         least: Float64Array.of(0, least, 0, 0),
-        required: Uint8Array.of(0, 0, figures[59] > 10 ? 1 : 0, 0),
+        required: Uint8Array.of(0, figures[58] > 9 ? 1 : 0, figures[59] > 10 ? 1 : 0, 0),
         of: Int32Array.of(1, 1, 2, 0, -1),
         depth: 2,
         need: Uint8Array.from({ length: options * 2 }, (_, n) => needs[n]),
@@ -175,6 +175,60 @@ const small = fc
       },
     }
   })
+
+/** Options all alike but for two that bring 20, of which one counts towards the least size: where both are worth the same, either may be taken first. */
+const twoAlike: StagedProblem = {
+  firstOption: Uint32Array.of(0, 2, 4, 6, 8, 10),
+  benefit: Float64Array.of(-4, -4, 20, 20, -4, -4, -4, -4, -4, -4),
+  width: 2,
+  row: Uint32Array.from({ length: 20 }, (_, q) => q % 2),
+  use: new Float64Array(20),
+  limit: new Float64Array(4),
+  accounts: { start: Uint32Array.of(0, 1, 3, 4, 5), row: Uint32Array.of(0, 0, 1, 2, 3), coefficient: Float64Array.of(1, 0.5, 1, 1, 1) },
+  works: {
+    stages: 2,
+    parent: Int32Array.of(-1, 0, 0, -1),
+    benefit: new Float64Array(8).fill(-0),
+    start: Uint32Array.of(0, 2, 3, 4, 4, 4, 4, 6, 7),
+    row: Uint32Array.of(2, 3, 3, 0, 2, 3, 3),
+    use: Float64Array.of(1, 1, 1, 2, -1, -1, -1),
+    least: Float64Array.of(0, 1, 0, 0),
+    required: new Uint8Array(4),
+    of: Int32Array.of(1, 1, 2, 0, -1),
+    depth: 2,
+    need: Uint8Array.from({ length: 20 }, (_, n) => (n === 1 || n === 7 ? 255 : 0)),
+    size: Float64Array.from({ length: 10 }, (_, k) => (k === 2 ? 5 : 0)),
+  },
+}
+
+test('of options that are worth the same, one that counts towards a least size and one that does not prove nothing impossible', () => {
+  const plan = planStaged(twoAlike, solver.open)
+  assert.deepEqual([byTrying(twoAlike), plan.status, plan.benefit], [20, 'optimal', 20])
+})
+
+test('a cluster that must be opened at a loss is opened; works may cost where options bring nothing', () => {
+  const parcel = (id: string, benefit: number) => ({ id, options: [{ id: 'x', benefit, uses: { area: 1 }, size: 2 }] })
+  const locked = read({
+    limits: [{ id: 'area', atMost: 9 }],
+    clusters: [{ id: 'block', parcels: ['a', 'b', 'c'], atLeast: 3, locked: 'in' }],
+    parcels: [parcel('a', -5), parcel('b', -3), parcel('c', -1)],
+  })
+  // two parcels of size 2 reach 3, the cheapest two cost 1 + 3; of the size bought, half of b is enough for the bound: 1 + 1.5
+  const plan = planStaged(locked.problem, solver.open)
+  assert.equal(plan.benefit, -4)
+  assert.ok(close(plan.relaxedBound, -2.5), String(plan.relaxedBound))
+  assert.equal(planStaged(locked.problem, solver.open, { whole: solver.whole }).status, 'optimal')
+  // all three together have 6
+  assert.ok(locked.problem.works)
+  const large = { ...locked.problem, works: { ...locked.problem.works, least: Float64Array.of(6.1) } }
+  assert.equal(planStaged(large, solver.open).status, 'infeasible')
+  const dear = read({
+    limits: [{ id: 'area', atLeast: 1 }],
+    works: [{ id: 'canal', openings: [{ benefit: -4e6 }] }],
+    parcels: ['a', 'b'].map((id) => ({ id, options: [{ id: 'x', benefit: 0, uses: { area: 0.9 }, needs: { canal: 'now' } }] })),
+  })
+  assert.equal(planStaged(dear.problem, solver.open).benefit, -4e6)
+})
 
 /** The best plan by trying every one. */
 function byTrying(problem: StagedProblem): number | null {

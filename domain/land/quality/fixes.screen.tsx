@@ -25,7 +25,7 @@ type Props = {
   onShowing(showing: 'before' | 'after'): void
   /** What the map is to draw; called when it changes. */
   onView(view: FixView | null): void
-  onDone(rev: number): void
+  onDone(rev: number | undefined): void
 }
 
 /** The repairs of a finding of geometry: choose one, see it before and after with its areas, write it with a cause and a reason. */
@@ -94,7 +94,7 @@ function Repairs({
   }, [shown, reply.shapes, onView])
   const act = useAct(
     () =>
-      send<{ rev: number }>(`${base}/fix`, {
+      send<{ rev?: number }>(`${base}/fix`, {
         way: option.way,
         target: option.target,
         against: option.against,

@@ -229,7 +229,7 @@ export function FindingsScreen({
             finding={shown}
             onClose={() => address.set({ sel: toggled(selected, String(shown.id)), fix: null })}
             onAccepted={(rev) => {
-              setWritten({ rev, text: 'findings.accepted-as' })
+              setWritten({ rev: rev ?? 0, text: rev === undefined ? 'findings.proposed' : 'findings.accepted-as' })
               address.set({ sel: null, fix: null })
             }}
             onFlip={() => setShowing(showing === 'before' ? 'after' : 'before')}
@@ -242,7 +242,7 @@ export function FindingsScreen({
                 onShowing={setShowing}
                 onView={setFixView}
                 onDone={(rev) => {
-                  setWritten({ rev, text: 'fix.written' })
+                  setWritten({ rev: rev ?? 0, text: rev === undefined ? 'findings.proposed' : 'fix.written' })
                   setShowing('before')
                   address.set({ sel: null, fix: null })
                 }}
@@ -279,7 +279,7 @@ type PaneProps = {
   readonly children: ReactNode
   onClose(): void
   onFlip(): void
-  onAccepted(rev: number): void
+  onAccepted(rev: number | undefined): void
 }
 
 function FindingPane({ finding, children, onClose, onFlip, onAccepted }: PaneProps) {
@@ -359,7 +359,7 @@ function FindingDialog({
   readonly finding: FindingView
   readonly doing: 'accept' | 'assign'
   onDone(): void
-  onAccepted(rev: number): void
+  onAccepted(rev: number | undefined): void
 }) {
   const t = useText()
   const { county } = usePlace()
@@ -367,7 +367,7 @@ function FindingDialog({
   const base = `/api/counties/${county}/findings/${finding.id}`
   const act = useAct(async () => {
     if (doing === 'assign') await send<FindingView>(`${base}/assign`, { to: name.trim(), note: text.trim() })
-    const accepted = doing === 'accept' ? await send<{ rev: number }>(`${base}/accept`, { reason: text.trim(), name: name.trim() }) : null
+    const accepted = doing === 'accept' ? await send<{ rev?: number }>(`${base}/accept`, { reason: text.trim(), name: name.trim() }) : null
     // here and not when all is read anew: the finding may be gone from the list by then, and this form with it
     done()
     if (accepted) onAccepted(accepted.rev)

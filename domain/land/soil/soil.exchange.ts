@@ -15,8 +15,11 @@ const SEASON_WORDS: readonly (readonly [RegExp, Season])[] = [
   [/冬|winter/i, 'winter'],
 ]
 
+const LONGEST_DEPTHS = 80 // two numbers and their units; a longer text is none, and would be tried at every place
+
 /** `0-20`, `0～20cm`, `20—40 厘米`: two numbers with a line between them. Null where there are not two. */
 export function depthsFrom(text: string | null): readonly [number, number] | null {
+  if (text !== null && text.length > LONGEST_DEPTHS) return null
   const found = /^\D*(\d+(?:\.\d+)?)\s*(?:cm|厘米)?\s*[-–—―~～至到_]+\s*(\d+(?:\.\d+)?)\s*(cm|厘米|m|米)?\s*$/i.exec(
     (text ?? '').normalize('NFKC'),
   )

@@ -18,6 +18,7 @@ export { type Censored, type Span, sayLimit } from './lab-values.ts'
 export { AreaSums, NOT_MAPPED } from './map-grades.ts'
 export { harmonised, profilesOf, STANDARD_DEPTHS } from './profiles.ts'
 export { SCHEMES } from './schemes.data.ts'
+export type { CountyGrading } from './schemes.ts'
 
 export const sampleKind: Kind = {
   name: 'sample',

@@ -162,7 +162,7 @@ export function termFrom(text: string | null, first: Day | null, last: Day | nul
     .map(([found]) => dayFrom(found.replaceAll(/\s/g, '')))
     .filter((day) => day !== null)
   const from = first ?? days[0] ?? null
-  const years = /^\s*(\d{1,2})\s*(?:年|年期|周年)?\s*$/.exec(text.normalize('NFKC'))
+  const years = /^(\d{1,2})\s*(?:年|年期|周年)?$/.exec(text.normalize('NFKC').trim())
   const to = last ?? days[1] ?? (years && from !== null ? dayBefore(addYears(from, Number(years[1]))) : null)
   return { from, to }
 }

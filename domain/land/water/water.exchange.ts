@@ -95,7 +95,7 @@ const statedOf = ({ factor }: SheetField, value: number) => (factor === 1 ? valu
 /** A name without its unit, blanks and capitals. */
 const plain = (name: string) =>
   name
-    .replace(/[（(].*$/, '')
+    .replace(/[（(][\s\S]*$/, '')
     .replaceAll(/\s/g, '')
     .toLowerCase()
 

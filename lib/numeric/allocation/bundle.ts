@@ -136,14 +136,8 @@ class Master {
     this.#relaxed = relaxed
     this.#openMaster = open
     this.#most = most
-    const { limit, accounts, benefit, firstOption } = relaxed.problem
-    let worth = 0
-    for (let i = 0; i + 1 < firstOption.length; i++) {
-      let largest = 0
-      for (let k = firstOption[i]; k < firstOption[i + 1]; k++) largest = Math.max(largest, Math.abs(benefit[k]))
-      worth += largest
-    }
-    this.#worth = worth > 0 ? worth : 1
+    const { limit, accounts } = relaxed.problem
+    this.#worth = worthAtMost(relaxed) || 1
     const touched = largestByRow(relaxed)
     this.#typical = Float64Array.from(limit, (amount, r) => (0.02 * this.#worth) / (Math.max(Math.abs(amount), touched[r]) || 1))
     this.#column = new Int32Array(relaxed.accounts).fill(-1)
@@ -197,6 +191,7 @@ class Master {
     const prices = Float64Array.from(limit, (_, r) =>
       Math.min(Math.max(0, solution.x[r] * this.#unit[r]), this.#most?.[r] ?? Number.POSITIVE_INFINITY),
     )
+    if (!prices.every(Number.isFinite)) return null
     const atEdge = limit.some(
       (_, r) =>
         (to[r] > from[r] &&
@@ -352,6 +347,24 @@ class Rows {
       atMost: Float64Array.from(this.#atMost),
     }
   }
+}
+
+/** What there is to win or to lose at most: of every unit and work the largest benefit or cost, and of every flow. */
+function worthAtMost({ problem, forest }: Relaxed): number {
+  const { benefit, firstOption, flows } = problem
+  const { works } = forest.problem
+  const largest = (list: Float64Array, from: number, to: number) => {
+    let most = 0
+    for (let k = from; k < to; k++) most = Math.max(most, Math.abs(list[k]) || 0) // NaN where a work cannot be opened
+    return most
+  }
+  let worth = 0
+  for (let i = 0; i + 1 < firstOption.length; i++) worth += largest(benefit, firstOption[i], firstOption[i + 1])
+  for (let n = 0; n < works.benefit.length; n += works.stages) worth += largest(works.benefit, n, n + works.stages)
+  flows?.benefit.forEach((each, c) => {
+    worth += Math.abs(each) * Math.max(Math.abs(flows.from[c]), Math.abs(flows.to[c]))
+  })
+  return worth
 }
 
 /** The largest use of every account by one option or work. */

@@ -11,7 +11,7 @@ import { worthOf } from './relaxation.ts'
 export type SolveWhole = (
   program: LinearProgram & { readonly whole?: Uint8Array },
   limits: { readonly iterations: number; readonly gap: number; readonly start?: Float64Array; readonly goesOn?: () => boolean },
-) => { readonly x: Float64Array; readonly bound: number } | null
+) => { readonly x: Float64Array; readonly bound: number; readonly iterations: number } | null
 
 const MOST_OPEN = 4000
 /** Simplex iterations spent: counted work, some seconds of it. */

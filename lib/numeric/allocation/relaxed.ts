@@ -15,6 +15,12 @@ export type Part = {
   readonly units: Uint32Array
   readonly accounts: Uint32Array
 }
+/** What double sums of a county's figures can lose, as a share of what was summed. */
+const EVALUATION_ERROR = 1e-12
+
+/** No plan brings more than this: the bound of a look with what its sums can have lost. −∞ where some tree of works has no way to be. */
+export const provenBy = ({ bound, size }: Look): number => (bound === Number.NEGATIVE_INFINITY ? bound : bound + EVALUATION_ERROR * size)
+
 /** The relaxation at some prices: of each part its value, and what it uses of its accounts. */
 export type Look = {
   readonly prices: Float64Array
@@ -156,6 +162,8 @@ export class Relaxed {
       bound += flows.value
       size += flows.size
     }
+    // what is no number proves nothing, and must not be taken for a bound below every plan
+    if (Number.isNaN(bound) || bound === Number.POSITIVE_INFINITY) throw new Error(`expected a number for the bound, got ${bound}`)
     return { prices, accountPrices: priced, bound, size, value, use: uses }
   }
 }

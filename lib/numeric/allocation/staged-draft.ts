@@ -8,9 +8,7 @@ import { flowUse } from './flows.ts'
 import { exchange, fill, repair } from './improve.ts'
 import type { AllocationProblem, Choice } from './problem.ts'
 import type { Look, Relaxed } from './relaxed.ts'
-
-/** A least size counts as reached within what sums lose; far below what a plan may be passed by. */
-const ROUNDING = 1e-11
+import { SIZE_ROUNDING } from './works.ts'
 
 type Kept = {
   readonly choice: Choice
@@ -96,7 +94,7 @@ export class StagedDraft {
         for (let a = accounts.start[works.row[e]]; a < accounts.start[works.row[e] + 1]; a++)
           limit[accounts.row[a]] -= sign * works.use[e] * accounts.coefficient[a]
     }
-    if (this.#leastRow[w] >= 0) limit[this.#leastRow[w]] -= sign * works.least[w] * (1 - ROUNDING)
+    if (this.#leastRow[w] >= 0) limit[this.#leastRow[w]] -= sign * works.least[w] * (1 - SIZE_ROUNDING)
   }
 
   /** Work w in another state, all that lies in it and its units as is best then at the prices. */

@@ -4,9 +4,10 @@
  */
 import { Bundle, type Bundled, largestByRow, type OpenMaster } from './bundle.ts'
 import type { SolveWhole } from './core.ts'
+import { betterNearby } from './nearby.ts'
 import type { Plan } from './plan.ts'
 import type { Choice } from './problem.ts'
-import { Relaxed, type StagedProblem } from './relaxed.ts'
+import { provenBy, Relaxed, type StagedProblem } from './relaxed.ts'
 import { plainPartOf, StagedDraft } from './staged-draft.ts'
 import { sumUpStaged } from './staged-sums.ts'
 import { asWritten, readWritten, writtenOut } from './whole.ts'
@@ -27,7 +28,6 @@ export type StagedPlan = Plan & {
   readonly flow: Float64Array
 }
 
-const EVALUATION_ERROR = 1e-12
 const EXCHANGE_SIZES = [2000, 8000]
 const [LEAST_TRIALS, MOST_TRIALS, TRIAL_WORK] = [40, 400, 2_000_000]
 
@@ -47,8 +47,7 @@ export function planStaged(problem: StagedProblem, open: OpenMaster, options: St
     reach: options.prices ? 0.02 : 0.5,
     onRound,
   })
-  const boundOf = ({ look }: Bundled) =>
-    look.bound > Number.NEGATIVE_INFINITY ? look.bound + EVALUATION_ERROR * look.size : Number.NEGATIVE_INFINITY
+  const boundOf = ({ look }: Bundled) => provenBy(look)
   const plain = plainPartOf(relaxed)
   const decided = decideRoots(relaxed, prices, priced, floor, boundOf, onRound)
   const bound = Math.min(boundOf(priced), decided.bound)
@@ -65,20 +64,21 @@ export function planStaged(problem: StagedProblem, open: OpenMaster, options: St
   relaxed.look(held.look.prices)
   const draft = new StagedDraft(relaxed, plain, held.look, flow)
   const target = () => goesOn() && bound - draft.benefit > wanted * Math.abs(bound)
+  const onBetter = (benefit: number) => onProgress?.({ bound, benefit })
   let found = !impossible && draft.settleWorks() && draft.repair()
   if (found) {
     draft.fill()
-    onProgress?.({ bound, benefit: draft.benefit })
+    onBetter(draft.benefit)
     relaxed.forest.barred.fill(0)
     relaxed.look(held.look.prices)
-    if (target()) improveWorks(draft, bound, target, (benefit) => onProgress?.({ bound, benefit }))
+    if (target()) improveWorks(draft, bound, target, onBetter)
     draft.settleLimits()
     found = draft.repair()
     for (const most of EXCHANGE_SIZES) if (found && target()) draft.exchange(most, target)
   }
   prices.close()
   const best: Settled | null = found ? { choice: draft.draft.choice, state: draft.state, flow: draft.flow, bound } : null
-  const settled = options.whole && goesOn() && !impossible ? settle(problem, best, bound, options.whole, goesOn) : null
+  const settled = options.whole && goesOn() && !impossible ? settle(relaxed, best, bound, options.whole, goesOn, onBetter) : null
   const { choice, state, flow: flows, bound: proven } = settled ?? best ?? nothing(problem, bound)
   if (settled) found = true
   const sums = sumUpStaged(problem, choice, state, flows)
@@ -138,29 +138,50 @@ function nothing({ firstOption, works, flows }: StagedProblem, bound: number): S
 }
 
 /** Columns of a program that is still settled in whole numbers, and simplex iterations spent on it: counted work, some seconds of it. */
-const MOST_COLUMNS = 8000
+const [MOST_COLUMNS, MOST_IN_PARTS, SHARE_IN_PARTS] = [8000, 20_000, 0.5]
 const [LEAST_ITERATIONS, MOST_ITERATIONS, ITERATED_ENTRIES] = [1000, 24_000, 1_500_000_000]
 
-/** A small program as a whole, from the plan at hand; null where it is not small, or nothing better came of it. */
-function settle(problem: StagedProblem, plan: Settled | null, bound: number, whole: SolveWhole, goesOn: () => boolean): Settled | null {
+/** A program of some size in parts, and a small one as a whole, from the plan at hand; null where nothing came of it. */
+function settle(
+  { problem, forest }: Relaxed,
+  plan: Settled | null,
+  bound: number,
+  whole: SolveWhole,
+  goesOn: () => boolean,
+  onBetter: (benefit: number) => void,
+): Settled | null {
   const columns = problem.benefit.length + (problem.works?.benefit.length ?? 0) + (problem.flows?.benefit.length ?? 0)
-  if (columns > MOST_COLUMNS) return null
+  if (columns > MOST_IN_PARTS || columns === 0) return null
   const { program } = writtenOut(problem)
   const scaled = toSize(program)
-  const found = whole(scaled.program, {
-    iterations: Math.max(LEAST_ITERATIONS, Math.min(MOST_ITERATIONS, Math.round(ITERATED_ENTRIES / program.coefficient.length))),
-    gap: 1e-9,
-    goesOn,
-    ...(plan ? { start: asWritten(problem, plan.choice, plan.state, plan.flow) } : {}),
-  })
-  if (!found) return null
-  const proven = Math.min(bound, -found.bound * scaled.money)
-  const read = readWritten(problem, found.x)
-  const sums = sumUpStaged(problem, read.choice, read.state, read.flow)
-  const known = plan ? sumUpStaged(problem, plan.choice, plan.state, plan.flow).benefit : Number.NEGATIVE_INFINITY
+  const iterations = Math.max(LEAST_ITERATIONS, Math.min(MOST_ITERATIONS, Math.round(ITERATED_ENTRIES / program.coefficient.length)))
   // what whole-number solvers call kept may be passed by their tolerance: such a plan is not ours
-  if (sums.violation > 1e-9 || sums.benefit < known) return plan && { ...plan, bound: Math.max(known, proven) }
-  return { ...read, bound: Math.max(sums.benefit, proven) }
+  let known = Number.NEGATIVE_INFINITY
+  let best: Pick<Settled, 'choice' | 'state' | 'flow'> | null = plan
+  const keep = (x: Float64Array) => {
+    const read = readWritten(problem, x)
+    const sums = sumUpStaged(problem, read.choice, read.state, read.flow)
+    if (sums.violation > 1e-9 || !(sums.benefit > known)) return false
+    known = sums.benefit
+    best = read
+    onBetter(known)
+    return true
+  }
+  if (plan) known = sumUpStaged(problem, plan.choice, plan.state, plan.flow).benefit
+  let proven = bound
+  if (columns <= MOST_COLUMNS) {
+    // from nothing: a start keeps the solver near it, and near it the parts look
+    const found = whole(scaled.program, { iterations, gap: 1e-9, goesOn })
+    if (found) {
+      keep(found.x)
+      if (!Number.isNaN(found.bound)) proven = Math.min(bound, -found.bound * scaled.money)
+    }
+  }
+  if (best && goesOn() && proven - known > 1e-9 * Math.abs(proven)) {
+    const start = asWritten(problem, best.choice, best.state, best.flow)
+    betterNearby(forest, scaled.program, start, whole, { iterations: Math.round(iterations * SHARE_IN_PARTS), goesOn, keep })
+  }
+  return best && { ...best, bound: Math.max(known, proven) }
 }
 
 /** Limits brought to about a thousand and costs to about a hundred thousand by powers of two, so that a solver's tolerances are shares. */
@@ -201,7 +222,7 @@ export function conflictOfStaged(problem: StagedProblem, open: OpenMaster, goesO
       reach: 0.5,
       onRound: goesOn,
     })
-    return look.bound < -1e-6 ? look.prices : null
+    return provenBy(look) < -1e-6 ? look.prices : null
   } finally {
     bundle.close()
   }

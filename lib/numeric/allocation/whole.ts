@@ -11,14 +11,18 @@ import { NO_NEED } from './works.ts'
 /** What a row of the written program stands for; `work` and `stage` as numbers. */
 export type WrittenRow =
   | { readonly what: 'limit'; readonly row: number }
+  | { readonly what: 'account'; readonly account: number }
   | { readonly what: 'unit' | 'required'; readonly unit: number }
   | { readonly what: 'work' | 'must-open' | 'least'; readonly work: number }
   | { readonly what: 'need'; readonly unit: number; readonly work: number; readonly stage: number }
 
-/** Columns: options, then works × stages, then flows. Minimises the benefit with its sign turned; every row is at least its figure. */
+/**
+ * Columns: options, then works × stages, then flows, then what is used of accounts that draw on several limits. Minimises the benefit with its sign turned; every row is
+ * at least its figure.
+ */
 export type Written = { readonly program: LinearProgram & { readonly whole: Uint8Array }; readonly rows: readonly WrittenRow[] }
 
-/** Writes a program out. Accounts are written out too, so that this is for small programs and for files. */
+/** Writes a program out: for small programs. */
 export function writtenOut(problem: StagedProblem): Written {
   const { firstOption, benefit, width, row, use, limit, required, works, flows } = problem
   const accounts = problem.accounts ?? ownAccounts(limit.length)
@@ -26,11 +30,14 @@ export function writtenOut(problem: StagedProblem): Written {
   const count = works?.parent.length ?? 0
   const firstWork = benefit.length
   const firstFlow = firstWork + count * stages
-  const columns = firstFlow + (flows?.benefit.length ?? 0)
+  const firstAccount = firstFlow + (flows?.benefit.length ?? 0)
+  const totals = totalsOf(problem)
+  const columns = firstAccount + totals.accounts.length
   const limits: [number[], number[]][] = Array.from(limit, () => [[], []])
   const rows: WrittenRow[] = []
   const entries: [number[], number[]][] = []
   const atLeast: number[] = []
+  const drawn: [number[], number[]][] = totals.accounts.map(() => [[], []])
   const touched = new Map<number, number>()
   const spread = (column: number) => {
     for (const [r, amount] of touched) {
@@ -40,9 +47,14 @@ export function writtenOut(problem: StagedProblem): Written {
     }
     touched.clear()
   }
-  const take = (account: number, amount: number) => {
-    for (let e = accounts.start[account]; e < accounts.start[account + 1]; e++)
-      touched.set(accounts.row[e], (touched.get(accounts.row[e]) ?? 0) + amount * accounts.coefficient[e])
+  const take = (column: number, account: number, amount: number) => {
+    const total = totals.place[account]
+    if (total >= 0) {
+      drawn[total][0].push(column)
+      drawn[total][1].push(-amount)
+    } else
+      for (let e = accounts.start[account]; e < accounts.start[account + 1]; e++)
+        touched.set(accounts.row[e], (touched.get(accounts.row[e]) ?? 0) + amount * accounts.coefficient[e])
   }
   const add = (what: WrittenRow, list: readonly (readonly [number, number])[], least: number) => {
     rows.push(what)
@@ -50,19 +62,30 @@ export function writtenOut(problem: StagedProblem): Written {
     atLeast.push(least)
   }
   for (let k = 0; k < benefit.length; k++) {
-    for (let q = k * width; q < (k + 1) * width; q++) if (use[q] !== 0) take(row[q], use[q])
+    for (let q = k * width; q < (k + 1) * width; q++) if (use[q] !== 0) take(k, row[q], use[q])
     spread(k)
   }
   if (works)
     for (let n = 0; n < count * stages; n++) {
       if (Number.isNaN(works.benefit[n])) continue
-      for (let e = works.start[n]; e < works.start[n + 1]; e++) take(works.row[e], works.use[e])
+      for (let e = works.start[n]; e < works.start[n + 1]; e++) take(firstWork + n, works.row[e], works.use[e])
       spread(firstWork + n)
     }
   flows?.benefit.forEach((_, c) => {
     for (let e = flows.start[c]; e < flows.start[c + 1]; e++)
       touched.set(flows.row[e], (touched.get(flows.row[e]) ?? 0) + flows.coefficient[e])
     spread(firstFlow + c)
+  })
+  totals.accounts.forEach((account, n) => {
+    for (let e = accounts.start[account]; e < accounts.start[account + 1]; e++)
+      touched.set(accounts.row[e], (touched.get(accounts.row[e]) ?? 0) + accounts.coefficient[e])
+    spread(firstAccount + n)
+    rows.push({ what: 'account', account })
+    entries.push([
+      [...drawn[n][0], firstAccount + n],
+      [...drawn[n][1], 1],
+    ])
+    atLeast.push(0)
   })
   for (let r = 0; r < limit.length; r++) {
     rows.push({ what: 'limit', row: r })
@@ -135,7 +158,59 @@ export function writtenOut(problem: StagedProblem): Written {
     to[firstFlow + c] = flows.to[c]
     whole[firstFlow + c] = 0
   })
+  from.set(totals.from, firstAccount)
+  to.set(totals.to, firstAccount)
+  whole.fill(0, firstAccount)
   return { program: { cost, from, to, rowStart, column, coefficient, atLeast: Float64Array.from(atLeast), whole }, rows }
+}
+
+/** Accounts that have a column of their own, since that is shorter: what is used of them, at least. `place`: of each account its number among them, or −1. */
+type Totals = {
+  readonly accounts: readonly number[]
+  readonly place: Int32Array
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
+function totalsOf({ firstOption, benefit, width, row, use, limit, accounts, works }: StagedProblem): Totals {
+  const count = accounts ? accounts.start.length - 1 : limit.length
+  const place = new Int32Array(count).fill(-1)
+  const users = new Uint32Array(count)
+  const from = new Float64Array(count)
+  const to = new Float64Array(count)
+  const unitFrom = new Map<number, number>()
+  const unitTo = new Map<number, number>()
+  const take = (account: number, amount: number) => {
+    users[account]++
+    unitFrom.set(account, Math.min(unitFrom.get(account) ?? 0, amount))
+    unitTo.set(account, Math.max(unitTo.get(account) ?? 0, amount))
+  }
+  const endUnit = () => {
+    for (const [account, amount] of unitFrom) from[account] += amount
+    for (const [account, amount] of unitTo) to[account] += amount
+    unitFrom.clear()
+    unitTo.clear()
+  }
+  if (accounts) {
+    for (let i = 0; i + 1 < firstOption.length; i++) {
+      for (let q = firstOption[i] * width; q < firstOption[i + 1] * width; q++) if (use[q] !== 0) take(row[q], use[q])
+      endUnit()
+    }
+    for (let w = 0; works && w < works.parent.length; w++) {
+      for (let e = works.start[w * works.stages]; e < works.start[(w + 1) * works.stages]; e++) take(works.row[e], works.use[e])
+      endUnit()
+    }
+  }
+  const own: number[] = []
+  for (let a = 0; accounts && a < count; a++) {
+    const rows = accounts.start[a + 1] - accounts.start[a]
+    // at least what is used is enough where more of it takes of every limit
+    const takes = accounts.coefficient.subarray(accounts.start[a], accounts.start[a + 1]).every((each) => each >= 0)
+    if (!takes || rows * users[a] <= 2 * (rows + users[a]) || benefit.length === 0) continue
+    place[a] = own.length
+    own.push(a)
+  }
+  return { accounts: own, place, from: Float64Array.from(own, (a) => from[a]), to: Float64Array.from(own, (a) => to[a]) }
 }
 
 type Add = (what: WrittenRow, list: readonly (readonly [number, number])[], least: number) => void
@@ -178,15 +253,27 @@ export function readWritten(
 
 /** A plan as a solution of the written program: where a solver may begin. */
 export function asWritten(problem: StagedProblem, choice: Choice, state: Uint8Array, flow: Float64Array): Float64Array {
-  const stages = problem.works?.stages ?? 0
-  const first = problem.benefit.length
-  const x = new Float64Array(first + state.length * stages + flow.length)
+  const { firstOption, benefit, width, row, use, works } = problem
+  const stages = works?.stages ?? 0
+  const firstFlow = benefit.length + state.length * stages
+  const firstAccount = firstFlow + flow.length
+  const { accounts, place } = totalsOf(problem)
+  const x = new Float64Array(firstAccount + accounts.length)
+  const take = (account: number, amount: number) => {
+    if (place[account] >= 0) x[firstAccount + place[account]] += amount
+  }
   choice.forEach((option, i) => {
-    if (option >= 0) x[problem.firstOption[i] + option] = 1
+    if (option < 0) return
+    const k = firstOption[i] + option
+    x[k] = 1
+    for (let q = k * width; q < (k + 1) * width; q++) if (use[q] !== 0) take(row[q], use[q])
   })
   state.forEach((s, w) => {
-    if (s < stages) x[first + w * stages + s] = 1
+    if (!works || s === stages) return
+    const n = w * stages + s
+    x[benefit.length + n] = 1
+    for (let e = works.start[n]; e < works.start[n + 1]; e++) take(works.row[e], works.use[e])
   })
-  x.set(flow, first + state.length * stages)
+  x.set(flow, firstFlow)
   return x
 }

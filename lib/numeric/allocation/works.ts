@@ -34,6 +34,11 @@ export type Works = {
 }
 export const NO_NEED = 255
 
+/** A least size counts as reached within what sums lose; far below what a plan may be passed by. */
+export const SIZE_ROUNDING = 1e-11
+const SUM_ERROR = 1e-12 // what double sums lose, as a share of what was summed
+const MOST_RISES = 40
+
 /** A program with works. */
 export type WorkedProblem = AllocationProblem & { readonly works: Works }
 
@@ -178,7 +183,7 @@ export class Forest {
     for (let first = 0; first < value.length; first += states) {
       for (let tries = 0; tries < states; tries++) {
         let best = first
-        for (let c = first + 1; c < first + states; c++) if (value[c] > value[best]) best = c
+        for (let c = first + 1; c < first + states; c++) if (value[c] >= value[best]) best = c // of equals the last, as `decide` has it
         const m = menus.of[best]
         if (this.#short[w][m] === 0 || value[best] === Number.NEGATIVE_INFINITY) break
         this.#pay(w, menus, m)
@@ -190,7 +195,8 @@ export class Forest {
   #pay(w: number, menus: Menus, m: number): void {
     if (this.#short[w][m] === 0) return
     const { bought, value: lower } = this.#buySize(w, menus.marks[m], this.#prices)
-    const change = lower - this.#menuValue[w][m]
+    const before = this.#menuValue[w][m]
+    const change = before === Number.NEGATIVE_INFINITY ? 0 : lower - before
     this.#menuValue[w][m] = lower
     this.#bought[w][m] = bought
     this.#short[w][m] = 0
@@ -211,12 +217,12 @@ export class Forest {
   }
 
   #lookAtUnits(w: number, menus: Menus, prices: Float64Array): void {
-    const { works, firstOption, benefit, width, row, use, required } = this.problem
+    const { firstOption, benefit, width, row, use, required } = this.problem
     const value = this.#menuValue[w].fill(0)
     const size = new Float64Array(value.length)
     const best = new Float64Array(menus.classes)
     const bestSize = new Float64Array(menus.classes)
-    const least = works.least[w]
+    const least = this.#leastOf(w)
     for (let n = this.unitStart[w]; n < this.unitStart[w + 1]; n++) {
       const i = this.units[n]
       best.fill(Number.NEGATIVE_INFINITY)
@@ -260,8 +266,9 @@ export class Forest {
    * point on either side meet at or below it.
    */
   #buySize(w: number, marks: Uint8Array, prices: Float64Array): { readonly bought: Bought | null; readonly value: number } {
-    const least = this.problem.works.least[w]
-    const { worth, size, first, none } = this.#worthsOf(w, marks, prices)
+    const least = this.#leastOf(w)
+    const { worth, size, first, none, largest, most } = this.#worthsOf(w, marks, prices)
+    if (most < least) return { bought: null, value: Number.NEGATIVE_INFINITY } // not even all of it is that large
     const at = (mu: number) => {
       let value = -mu * least
       let total = 0
@@ -280,28 +287,43 @@ export class Forest {
       }
       return { mu, value, slope: total - least }
     }
+    /** What is told is no lower than the least, whatever the sums at a high price lose. */
+    const bought = (value: number, low: number, high: number, share: number) => ({
+      bought: { low, high, share },
+      value: value + SUM_ERROR * high * least,
+    })
     let low = at(0)
+    if (low.value === Number.NEGATIVE_INFINITY) return { bought: null, value: low.value } // a unit that must choose has no option left
+    if (low.slope >= 0) return { bought: null, value: low.value } // of equal options the larger were taken here
     let high = low
-    for (let mu = (Math.abs(low.value) / 16 + Number.MIN_VALUE) / least, tries = 0; high.slope < 0; mu *= 8, tries++) {
-      if (tries > 40) return { bought: null, value: Number.NEGATIVE_INFINITY } // not even all of it is that large
-      high = at(mu)
-      if (high.slope < 0) low = high
+    for (let mu = largest / 16 / least, tries = 0; high.slope < 0; mu *= 8, tries++) {
+      // sizes that differ by next to nothing: any price will do for a bound
+      if (tries > MOST_RISES) return bought(Math.min(low.value, high.value), high.mu, high.mu, 0)
+      const next = at(mu)
+      if (next.slope < 0) low = next
+      high = next
     }
     for (let tries = 0; tries < 60; tries++) {
       const mu = (high.value - high.slope * high.mu - low.value + low.slope * low.mu) / (low.slope - high.slope)
       const meet = low.value + low.slope * (mu - low.mu)
       const middle = at(Math.min(Math.max(mu, low.mu), high.mu))
-      if (middle.value <= meet + 1e-12 * (Math.abs(meet) + Math.abs(low.value)) || middle.mu === low.mu || middle.mu === high.mu) {
-        const share = high.slope / (high.slope - low.slope)
-        return { bought: { low: low.mu, high: high.mu, share }, value: middle.value }
-      }
+      if (middle.value <= meet + 1e-12 * (Math.abs(meet) + Math.abs(low.value)) || middle.mu === low.mu || middle.mu === high.mu)
+        return bought(middle.value, low.mu, high.mu, high.slope / (high.slope - low.slope))
       if (middle.slope < 0) low = middle
       else high = middle
     }
-    return { bought: { low: low.mu, high: high.mu, share: high.slope / (high.slope - low.slope) }, value: Math.min(low.value, high.value) }
+    return bought(Math.min(low.value, high.value), low.mu, high.mu, high.slope / (high.slope - low.slope))
   }
 
-  /** What the options of a work's units that are marked are worth, and their sizes: unit n has those from `first[n]`. */
+  /** The least size of a work as it is held: within what sums of sizes lose. */
+  #leastOf(w: number): number {
+    return this.problem.works.least[w] * (1 - SIZE_ROUNDING)
+  }
+
+  /**
+   * What the options of a work's units that are marked are worth, and their sizes: unit n has those from `first[n]`. `largest`: the largest worth without its
+   * sign (1 where there is none); `most`: the size of all units at their largest.
+   */
   #worthsOf(w: number, marks: Uint8Array, prices: Float64Array) {
     const { firstOption, benefit, width, row, use, required } = this.problem
     const count = this.unitStart[w + 1] - this.unitStart[w]
@@ -315,19 +337,25 @@ export class Forest {
     const worth = new Float64Array(options)
     const size = new Float64Array(options)
     let j = 0
+    let most = 0
+    let largest = 0
     for (let n = 0; n < count; n++) {
       const i = this.units[this.unitStart[w] + n]
+      let mostSize = 0
       if (required?.[i] === 1) none[n] = Number.NEGATIVE_INFINITY
       for (let k = firstOption[i], q = k * width; k < firstOption[i + 1]; k++, q = k * width) {
         if (marks[this.#classOf[k]] === 0) continue
         let sum = benefit[k]
         for (const end = q + width; q < end; q++) sum -= prices[row[q]] * use[q]
         worth[j] = sum
-        size[j++] = this.sizeOf(w, k)
+        size[j] = this.sizeOf(w, k)
+        largest = Math.max(largest, Math.abs(sum))
+        mostSize = Math.max(mostSize, size[j++])
       }
+      most += mostSize
       first[n + 1] = j
     }
-    return { worth, size, first, none }
+    return { worth, size, first, none, largest: largest || 1, most }
   }
 
   /** The best option of a unit among the marked classes, its size paid with `mu`; −1 for none. */
@@ -366,7 +394,7 @@ export class Forest {
     return w < 0 ? 0 : this.#combinationOf(this.problem.works.parent[w], state) * (this.problem.works.stages + 1) + state[w]
   }
 
-  /** Sets work w to a state, or where null to its best, and all that lies in it to the best that leaves; the first of equals, the earliest. */
+  /** Sets work w to a state, or where null to its best, and all that lies in it to the best that leaves; of equals the last: not at all, then late. */
   decide(w: number, state: Uint8Array, forced: number | null = null): void {
     const states = this.problem.works.stages + 1
     if (forced === null) {

@@ -3,6 +3,7 @@ import * as english from 'antd/es/locale/en_US.js'
 import * as chinese from 'antd/es/locale/zh_CN.js'
 import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react'
 import { useSettings } from '../settings.ts'
+import { nonceOfStyles } from './nonce.ts'
 import { DARK, LIGHT, type Tokens, variablesOf } from './tokens.ts'
 
 type Locale = NonNullable<ConfigProviderProps['locale']>
@@ -40,11 +41,12 @@ export function Themed({ children }: { readonly children: ReactNode }) {
   }, [dark])
   return (
     <LookContext value={{ dark, tokens }}>
-      <style>{`:root { ${variablesOf(tokens)} color-scheme: ${dark ? 'dark' : 'light'} }`}</style>
+      <style nonce={nonceOfStyles}>{`:root { ${variablesOf(tokens)} color-scheme: ${dark ? 'dark' : 'light'} }`}</style>
       <ConfigProvider
         locale={localeOf(language === 'zh' ? chinese : english)}
         button={{ autoInsertSpace: false }}
         wave={{ disabled: true }}
+        {...(nonceOfStyles === undefined ? {} : { csp: { nonce: nonceOfStyles } })}
         theme={{
           algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
           token: {

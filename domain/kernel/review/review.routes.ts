@@ -1,0 +1,105 @@
+import { type Language, Refused } from '@dishu/base/refusal'
+import type { Route, RouteRequest } from '@dishu/server-kit/http'
+import { Type } from '@dishu/server-kit/shape'
+import { fingerprintOf, type Signer } from '@dishu/server-kit/signing'
+import { type Identity, identityOf, keepAs, reach } from '../people/people.ts'
+import { stepsHold, takeStep } from './review.jobs.ts'
+import { readReview, readReviews, readSteps } from './review.store.ts'
+import { REVIEW_ACTS, type Review, type StepWhat } from './review.ts'
+import type { ReviewReply, ReviewsReply, ReviewView } from './review.wire.ts'
+
+export type ReviewTools = {
+  signer(): Promise<Signer>
+  /** Does what was approved, within the request of the approval; gives the revision it wrote, where it wrote one. */
+  apply(request: RouteRequest, review: Review): Promise<number | null>
+}
+
+const County = Type.String({ pattern: '^\\d{6}$' })
+const Params = Type.Object({ county: County, review: Type.String({ pattern: '^[\\w-]{6,40}$' }) })
+const NOTE = Type.String({ maxLength: 500 })
+const SEEN = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+const viewOf = (review: Review, by: Identity, language: Language): ReviewView => ({
+  id: review.id,
+  act: review.act,
+  actName: REVIEW_ACTS[review.act][language],
+  area: review.area,
+  state: review.state,
+  author: review.author,
+  title: review.title,
+  asked: JSON.parse(review.payload) as Readonly<Record<string, unknown>>,
+  seen: review.seen,
+  head: review.head,
+  madeAt: review.madeAt.toISOString(),
+  settledAt: review.settledAt?.toISOString() ?? null,
+  rev: review.rev,
+  until: review.until?.toISOString() ?? null,
+  own: review.author === by.actor,
+})
+
+export const reviewRoutes = (tools: ReviewTools): Route[] => {
+  const step = (name: string, what: StepWhat, judges: boolean): Route => ({
+    method: 'POST',
+    url: `/api/counties/:county/reviews/:review/${name}`,
+    schema: { params: Params, body: judges ? Type.Object({ seen: SEEN, note: NOTE }) : Type.Object({ note: NOTE }) },
+    handle: async (request) => {
+      const { county, review: id } = request.params
+      const { note, seen = null } = request.body as { note: string; seen?: string }
+      keepAs(request.caller, { what: 'reviewed', subject: id, details: { step: what, ...(seen === null ? {} : { seen }) } })
+      const done = await takeStep(
+        request.db,
+        identityOf(request.caller),
+        { county, id, what, note, seen },
+        await tools.signer(),
+        request.now,
+        (review) => tools.apply(request, review),
+      )
+      return { state: done.state, rev: done.rev }
+    },
+  })
+  return [
+    {
+      method: 'GET',
+      url: '/api/counties/:county/reviews',
+      schema: {
+        params: Type.Object({ county: County }),
+        querystring: Type.Object({
+          state: Type.Optional(Type.String({ maxLength: 20 })),
+          act: Type.Optional(Type.String({ maxLength: 20 })),
+          language: Type.Optional(Type.String()),
+        }),
+      },
+      handle: async ({ db, params: { county }, query, caller, language }): Promise<ReviewsReply> => {
+        const by = identityOf(caller)
+        const reviews = await readReviews(db, county, { state: query.state || null, act: query.act || null })
+        return { reviews: reviews.map((each) => viewOf(each, by, language)), mayApprove: reach(by, 'approve', county) !== 'none' }
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/reviews/:review',
+      schema: { params: Params },
+      handle: async ({ db, params: { county, review: id }, caller, language }): Promise<ReviewReply> => {
+        const review = await readReview(db, county, id)
+        if (!review) throw new Refused({ code: 'review/no-such-review', details: { county, id } })
+        const steps = await readSteps(db, county, id)
+        return {
+          ...viewOf(review, identityOf(caller), language),
+          holds: stepsHold(review, steps),
+          steps: steps.map(({ what, actor, role, at, note, publicKey }) => ({
+            what,
+            actor,
+            role,
+            at: at.toISOString(),
+            note,
+            fingerprint: fingerprintOf(publicKey),
+          })),
+        }
+      },
+    },
+    step('approve', 'approved', true),
+    step('return', 'returned', true),
+    step('submit', 'submitted', false),
+    step('withdraw', 'withdrawn', false),
+  ]
+}
