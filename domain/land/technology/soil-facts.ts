@@ -10,6 +10,19 @@ const middle = (values: readonly (number | null)[]): number | null => {
   const half = Math.floor(known.length / 2)
   return known.length === 0 ? null : known.length % 2 === 1 ? known[half] : (known[half - 1] + known[half]) / 2
 }
+/** What a soil can have at all. A value beyond is a slip of the pen, which the quality rules report; nothing is reckoned from it. */
+const POSSIBLE = {
+  ph: [2, 14],
+  esp: [0, 100],
+  ece: [0, 500],
+  salt: [0, 1000],
+  cec: [0, 299],
+  lime: [0, 1000],
+  bulkDensity: [0.2, 2.6],
+} as const
+const possible = (quantity: keyof typeof POSSIBLE, value: number | null): number | null =>
+  value !== null && value >= POSSIBLE[quantity][0] && value <= POSSIBLE[quantity][1] ? value : null
+
 const numberIn = (extra: Readonly<Record<string, unknown>> | null | undefined, name: string) => {
   const value = extra?.[name]
   return typeof value === 'number' ? value : null
@@ -38,14 +51,14 @@ export function soilFactsOf(samples: readonly SoilSample[], grading: GradingConf
   const of = (value: (sample: SoilSample, from: (quantity: 'ece' | 'esp' | 'salt') => number | null) => number | null) =>
     middle(used.map((sample, i) => value(sample, derived[i])))
   return {
-    ph: of(({ ph, phRatio }) => (/cacl|kcl/i.test(phRatio ?? '') ? null : ph)),
-    esp: of(({ esp }, from) => esp ?? from('esp')),
-    ece: of(({ ece }, from) => ece ?? from('ece')),
-    saltGPerKg: of(({ salt }, from) => salt ?? from('salt')),
-    cec: of(({ cec }) => cec ?? null),
+    ph: of(({ ph, phRatio }) => (/cacl|kcl/i.test(phRatio ?? '') ? null : possible('ph', ph))),
+    esp: of(({ esp }, from) => possible('esp', esp ?? from('esp'))),
+    ece: of(({ ece }, from) => possible('ece', ece ?? from('ece'))),
+    saltGPerKg: of(({ salt }, from) => possible('salt', salt ?? from('salt'))),
+    cec: of(({ cec }) => possible('cec', cec ?? null)),
     alkalinity: of(({ ions }) => alkalinityOf(ions)),
-    limeGPerKg: of(({ extra }) => numberIn(extra, 'limeGPerKg')),
-    bulkDensity: of(({ extra }) => numberIn(extra, 'bulkDensity')),
+    limeGPerKg: of(({ extra }) => possible('lime', numberIn(extra, 'limeGPerKg'))),
+    bulkDensity: of(({ extra }) => possible('bulkDensity', numberIn(extra, 'bulkDensity'))),
     samples: used.map(({ code }) => code).sort(),
     campaign: graded.why.campaign,
   }
