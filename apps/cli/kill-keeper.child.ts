@@ -66,12 +66,12 @@ async function findings(state: string) {
 }
 
 /**
- * While an import is under way nobody else changes the register, for nine seconds of eighteen: it would be refused, since the register is no
+ * While an import is under way nobody else changes the register, for fifteen seconds of twenty: it would be refused, since the register is no
  * longer what its preview compared with. An import that takes longer is read again.
  */
 let importingSince: number | null = null
 async function registerIsOurs(): Promise<void> {
-  while (importingSince !== null && (Date.now() - importingSince) % 18_000 < 9_000) await pause(10)
+  while (importingSince !== null && (Date.now() - importingSince) % 20_000 < 15_000) await pause(10)
 }
 
 /** Accepts a finding, which is a revision of the register, and takes that revision back, which is another. */
