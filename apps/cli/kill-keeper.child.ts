@@ -65,18 +65,8 @@ async function findings(state: string) {
   return said?.status === 200 ? said.reply.rows.filter((each) => !taken.has(nameOf(each))) : []
 }
 
-/**
- * While an import is under way nobody else changes the register, for fifteen seconds of twenty: it would be refused, since the register is no
- * longer what its preview compared with. An import that takes longer is read again.
- */
-let importingSince: number | null = null
-async function registerIsOurs(): Promise<void> {
-  while (importingSince !== null && (Date.now() - importingSince) % 20_000 < 15_000) await pause(10)
-}
-
 /** Accepts a finding, which is a revision of the register, and takes that revision back, which is another. */
 async function acceptAndUndo(): Promise<void> {
-  await registerIsOurs()
   const finding = random(await findings('open'))
   if (!finding) return
   taken.add(nameOf(finding))
@@ -85,7 +75,6 @@ async function acceptAndUndo(): Promise<void> {
   const accepted = await ask<{ rev: number }>(`${county1}/findings/${finding.id}/accept`, { reason: token, name: '张三' })
   if (accepted?.status === 200) {
     write({ token, lane: 'accept', state: 'kept' })
-    await registerIsOurs()
     const undo = newToken('undo')
     write({ token: undo, lane: 'undo', state: 'asked' })
     const undone = await ask(`${county1}/revisions/${accepted.reply.rev}/undo`, { reason: undo })
@@ -124,14 +113,14 @@ async function importSample(): Promise<void> {
     if (said?.status !== 200) continue
     const { state } = said.reply
     if (state === 'done') return write({ token, lane: 'import', state: 'kept' })
-    if (state === 'cancelled') return
-    // a revision that was on its way when the preview was made: read again
-    if (['uploaded', 'needs-answers', 'refused', 'failed'].includes(state) || (state === 'ready' && !answered))
+    if (state === 'refused') process.send?.(`an import was refused: ${JSON.stringify(said.reply).slice(0, 600)}`)
+    if (['refused', 'cancelled'].includes(state)) return
+    if (['uploaded', 'needs-answers', 'failed'].includes(state) || (state === 'ready' && !answered))
       answered = (await ask(`${path}/answers`, { answers: { county, unclassified: true } }))?.status === 200
     else if (state === 'ready') {
       if (!confirmed) write({ token, lane: 'import', state: 'asked' })
       confirmed = true
-      if ((await ask(`${path}/confirm`, { reason: token }))?.status === 200) process.send?.('confirmed')
+      await ask(`${path}/confirm`, { reason: token })
     }
   }
 }
@@ -149,13 +138,4 @@ async function lane(work: readonly (() => Promise<void>)[]): Promise<void> {
 void lane([acceptAndUndo])
 void lane([assign])
 for (let i = 2; i < lanes; i++) void lane([acceptAndUndo, assign])
-void lane([
-  () => {
-    importingSince = Date.now()
-    return importSample().finally(() => {
-      importingSince = null
-    })
-  },
-  check,
-  () => pause(1_000),
-])
+void lane([importSample, check])

@@ -1,4 +1,4 @@
-/** As many kills under load as `DISHU_KILLS` says (20 unless told; `npm run test:kill -- 1000` at night). */
+/** As many kills under load as `DISHU_KILLS` says (60 here and 200 before a merge where there is time; `npm run test:kill -- 1000` at night). */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { temporaryFolder } from './acceptance.testing.ts'

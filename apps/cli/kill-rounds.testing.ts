@@ -92,11 +92,7 @@ export async function killRounds({ folder, rounds, seed, report = () => {} }: Ki
   await prepared(folder, data)
   let server = await startServer(data)
   const keeper = fork(KEEPER, [list, COUNTY, '4'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  let confirmed = 0
-  keeper.on('message', (text) => {
-    if (text === 'confirmed') confirmed++
-    else if (text !== 'resting') report(String(text))
-  })
+  keeper.on('message', (text) => text !== 'resting' && report(String(text)))
   const kills: Record<Victim, number> = { session: 0, engine: 0, server: 0, all: 0, stop: 0 }
   const opened: number[] = []
   let longestStopMs = 0
@@ -104,10 +100,8 @@ export async function killRounds({ folder, rounds, seed, report = () => {} }: Ki
     for (let round = 1; round <= rounds; round++) {
       const victim = VICTIMS[Math.floor(draw(VICTIMS.length))]
       keeper.send({ at: server.at } satisfies KeeperOrder)
-      // every fourth time an import may come so far that it is being written
-      const before = confirmed
-      if (round % 4 === 0) for (const end = Date.now() + 15_000; confirmed === before && Date.now() < end; ) await pause(10)
-      await pause(50 + draw(round % 4 === 0 ? 2_000 : 500))
+      // every fourth time long enough for an import to come far
+      await pause(round % 4 === 0 ? 1_500 + draw(1_500) : 50 + draw(500))
       kills[victim]++
       const began = performance.now()
       const engine = enginePid(data)

@@ -55,8 +55,8 @@ type Writer = ChildProcess & { acknowledged: number; readonly said: string[] }
 
 const writers = new Set<Writer>()
 
-function startWriter(dataDir: string, most = 'Infinity', bytes = 300): Writer {
-  const child = spawn(process.execPath, [WRITER, dataDir, most, String(bytes)], {
+function startWriter(dataDir: string, most = 'Infinity'): Writer {
+  const child = spawn(process.execPath, [WRITER, dataDir, most], {
     env: { ...process.env, DISHU_DATABASE_URL: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -172,7 +172,7 @@ describe('a disk of its own', { skip, timeout: 120_000 + CUTS * 20_000 }, () => 
           .reduce((a, b) => String(Number(a) * Number(b))),
       )
       sh('fallocate', '-l', String(free - 30 * 1_048_576), join(place, 'ballast'))
-      const writer = startWriter(join(place, 'data'), 'Infinity', 20_000)
+      const writer = startWriter(join(place, 'data'))
       await until(() => writer.said.some((line) => line.startsWith('failed')), 120, 'the disk is full', writer)
       const before = writer.acknowledged
       await pause(1_000)
