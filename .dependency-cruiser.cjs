@@ -4,7 +4,7 @@
 const CORE = '^domain/[^/]+/[^/]+/[^./]+(\\.(wire|layer|data))?\\.ts$' // x.ts, and every file with no kind in its name
 const SHELL = '\\.(store|routes|jobs)\\.ts$' // touches the database, the network or the clock
 const SCREEN = '\\.(screen|field)\\.tsx$'
-const TEST = ['\\.(test|bench)\\.tsx?$', '/fixtures/']
+const TEST = ['\\.(test|testing|bench)\\.tsx?$', '/fixtures/']
 const WEB = ['^lib/web-kit/', SCREEN, '\\.layer\\.ts$', '^apps/web/']
 const CONFIG = '^apps/web/vite\\.config\\.ts$' // runs in the tool, not in the product
 

@@ -69,6 +69,7 @@ const PLANTED = [
   ['declared-packages', 'domain/response/duty/duty.ts', 'undeclared', 'undeclared'],
   ['testkit-is-for-tests', 'domain/land/parcels/parcels.routes.ts', '@dishu/testkit/golden', 'lib/testkit/golden.ts'],
   ['no-tests-in-production', 'domain/land/parcels/parcels.ts', './parcels.test.ts', 'domain/land/parcels/parcels.test.ts'],
+  ['no-tests-in-production', 'domain/land/parcels/areas.ts', './parcels.testing.ts', 'domain/land/parcels/parcels.testing.ts'],
   ['resolvable', 'domain/land/soil/soil.ts', '@dishu/base/nothing', '@dishu/base/nothing'],
 ]
 

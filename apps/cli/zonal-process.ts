@@ -5,8 +5,9 @@ import { basename, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Refused } from '@dishu/base/refusal'
+import { compiledCode } from '@dishu/formats/sandbox/compiled'
 import { fences, permissions } from '@dishu/formats/sandbox/fence'
-import { compiledCode, ENGINE } from './zonal-code.ts'
+import { ZONAL } from './zonal-code.ts'
 import type { ZonalJob, ZonalSummary } from './zonal-job.ts'
 import type { Answer, FromChild } from './zonal-talk.ts'
 
@@ -29,7 +30,7 @@ export async function runZonal(
   const { network, cpu } = fences()
   const node = [
     process.execPath,
-    ...ENGINE,
+    ...ZONAL.flags,
     `--max-old-space-size=${Math.floor(limits.rssMb * 0.75)}`,
     '--disable-warning=ExperimentalWarning',
     '--allow-worker',
@@ -38,7 +39,7 @@ export async function runZonal(
   ]
   const seconds = Math.ceil(2 * limits.wallS * job.workers) + 60
   const [program, ...args] = [...(cpu ? ['prlimit', `--cpu=${seconds}:${seconds + 5}`, '--core=0'] : []), ...(network ?? []), ...node]
-  const code = compiledCode(scratch)
+  const code = compiledCode(ZONAL, scratch)
   const child = spawn(program, args, {
     cwd: scratch,
     env: code ? { NODE_COMPILE_CACHE: code } : {},

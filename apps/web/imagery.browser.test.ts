@@ -1,53 +1,22 @@
 /** Imagery in a real browser over the real server: what a person sees of scenes, and how one comes in. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { writeGeotiff } from '@dishu/formats/geotiff/write'
 import type { PatchPage } from '@dishu/land/count/count.wire'
 import type { ScenesReply, SeriesReply } from '@dishu/land/imagery/imagery.wire'
 import { measureCounty } from '@dishu/land/imagery/measure.jobs'
-import { chromium, type Page } from 'playwright-core'
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
+import type { Page } from 'playwright-core'
 import { imageryTools } from '../server/imagery.ts'
-import { serve } from '../server/serve.ts'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
 const COUNTY = '220899'
 
-test('imagery works in the browser', { timeout: 240_000, skip }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-imagery-web-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 300, scenes: true })
-  await measureCounty(imageryTools(app), COUNTY)
-  const running = await serve(app, 0)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
+test('imagery works in the browser', { timeout: 240_000, skip: noBrowser }, async (t) => {
+  const { app, running, browser } = await inBrowser(t, {
+    patches: 300,
+    scenes: true,
+    prepare: (app) => measureCounty(imageryTools(app), COUNTY),
   })
   const get = async <T>(path: string): Promise<T> => (await (await fetch(running.address + path)).json()) as T
   const complaints: string[] = []
@@ -137,7 +106,7 @@ test('imagery works in the browser', { timeout: 240_000, skip }, async (t) => {
   })
 
   await t.test('a plain image is dropped, asked about, registered, and stands in the list', async () => {
-    const path = join(dataDir, 'nir_red_20240620.tif')
+    const path = join(app.dataDir, 'nir_red_20240620.tif')
     const [width, height] = [40, 40]
     const [west, south, east, north] = august.bbox
     await writeGeotiff(path, {

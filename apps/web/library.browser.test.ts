@@ -1,50 +1,16 @@
 /** The library in a real browser over the real server: evidence and gaps are seen, a workbook comes in with its preview, and a patch has options with reasons. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { writeXlsx } from '@dishu/formats/write/xlsx'
 import type { LibraryReply, OptionsReply } from '@dishu/land/technology/technology.wire'
-import { chromium, type Page } from 'playwright-core'
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
-import { serve } from '../server/serve.ts'
+import type { Page } from 'playwright-core'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
 const COUNTY = '220899'
 
-test('the library works in the browser', { timeout: 240_000, skip }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-library-web-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 300, scenes: true })
-  const running = await serve(app, 0)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
-  })
+test('the library works in the browser', { timeout: 240_000, skip: noBrowser }, async (t) => {
+  const { app, running, browser } = await inBrowser(t, { patches: 300, scenes: true })
   const get = async <T>(path: string): Promise<T> => (await (await fetch(running.address + path)).json()) as T
   const complaints: string[] = []
   const pageIn = async (language: 'zh' | 'en', size = { width: 1200, height: 800 }): Promise<Page> => {
@@ -79,7 +45,7 @@ test('the library works in the browser', { timeout: 240_000, skip }, async (t) =
   await t.test('a workbook shows what it would change, is refused with its place, and is written after a yes', async () => {
     const head = ['技术代码', '费用项', '范围', '计价单位', '单价 元', '价格年份', '出处', '把握']
     const workbook = async (name: string, yuan: number) => {
-      const path = join(dataDir, name)
+      const path = join(app.dataDir, name)
       const values = ['fgd-gypsum', '脱硫石膏（到地）', 'material', 't', yuan, 2027, '询价', 'own']
       const fields = head.map((title) => ({ name: title, type: 'text' as const }))
       await writeXlsx(path, [{ name: '费用', fields, rows: [{ values }] }])

@@ -1,32 +1,13 @@
 /** The office's screens in a real browser over the real server: what is shown is what the count answers, and everything an office does can be done. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { CountReply, Dossier, PatchPage } from '@dishu/land/count/count.wire'
 import type { FindingsReply } from '@dishu/land/quality/quality.wire'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
-
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
-import { serve } from '../server/serve.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 import { en } from './texts/en.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const COUNTY = '/api/counties/220899'
 const DIMENSIONS = ['class', 'grade', 'owner', 'contract', 'saline'] as const
 
@@ -36,22 +17,8 @@ const muHundredths = (area: number) => Number((BigInt(area) * 3n + 1_000n) / 2_0
 const hundredthsIn = (text: string | null) => (/^</.test(text ?? '') ? 0 : Math.round(Number((text ?? '').replaceAll(',', '')) * 100))
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
-test('the office works in the browser', { timeout: 240_000, skip: whyNot() }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-office-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 600 })
-  const running = await serve(app, 0)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
-  })
+test('the office works in the browser', { timeout: 240_000, skip: noBrowser }, async (t) => {
+  const { running, browser } = await inBrowser(t, { patches: 600 })
 
   const base = running.address
   const strangers: string[] = []
@@ -120,10 +87,6 @@ test('the office works in the browser', { timeout: 240_000, skip: whyNot() }, as
     assert.deepEqual(complaints, [])
   })
 })
-
-function whyNot(): string | false {
-  return existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
-}
 
 type Office = {
   readonly base: string

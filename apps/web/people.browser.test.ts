@@ -1,50 +1,15 @@
 /** An office in a real browser: the first administrator, an invitation, a role on an area, and what its holder sees. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { chromium, type Page } from 'playwright-core'
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
+import type { Page } from 'playwright-core'
 import { firstPath, type Manner } from '../server/office.ts'
-import { serve } from '../server/serve.ts'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
 const OFFICE: Manner = { mode: 'office', host: '127.0.0.1', hosts: [], proxied: false }
 const PASSWORD = '碱地 春天 三头牛 铁锹'
 
-test('an office is set up and worked in, in the browser', { timeout: 240_000, skip }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-people-web-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 300 })
-  const running = await serve(app, 0, OFFICE)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
-  })
+test('an office is set up and worked in, in the browser', { timeout: 240_000, skip: noBrowser }, async (t) => {
+  const { app, running, browser } = await inBrowser(t, { patches: 300, manner: OFFICE })
   const complaints: string[] = []
   const desk = async (): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, reducedMotion: 'reduce' })

@@ -1,49 +1,13 @@
 /** Samples, variogram and sampling design in a real browser over the real server. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { DesignsReply } from '@dishu/land/soil/design.wire'
-import { chromium } from 'playwright-core'
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
-import { serve } from '../server/serve.ts'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
 const COUNTY = '220899'
 
-test('samples, variogram and sampling design work in the browser', { timeout: 240_000, skip }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-soil-web-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 600, scenes: false })
-  const running = await serve(app, 0)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
-  })
+test('samples, variogram and sampling design work in the browser', { timeout: 240_000, skip: noBrowser }, async (t) => {
+  const { running, browser } = await inBrowser(t, { patches: 600, scenes: false })
   const complaints: string[] = []
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
   context.setDefaultTimeout(30_000)

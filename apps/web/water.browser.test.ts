@@ -1,51 +1,18 @@
 /** The water page in a real browser over the real server: balance, a canal drawn and saved, a refused value, a template that comes back. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { generateSample, SAMPLE_SEED } from '@dishu/land/sample/sample'
 import type { WaterReply } from '@dishu/land/water/water.wire'
-import { chromium } from 'playwright-core'
-import { openApp } from '../server/app.ts'
-import { loadSample } from '../server/first-sample.ts'
 import { loadSampleWater } from '../server/sample-water.ts'
-import { serve } from '../server/serve.ts'
+import { inBrowser, noBrowser } from './browser.testing.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no Chromium at ${CHROMIUM}: the screens are NOT tested (apt-get install chromium, or set CHROMIUM)`
 const COUNTY = '220899'
 
-test('water works in the browser', { timeout: 180_000, skip }, async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build-web.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  assert.equal(built.status, 0, 'the web pages could not be built')
-  const dataDir = await mkdtemp(join(tmpdir(), 'dishu-water-web-'))
-  const opened = await openApp({ dataDir, role: 'server' })
-  assert.ok(opened.ok)
-  const app = opened.value
-  await loadSample(app, { patches: 300 })
-  await loadSampleWater(app, generateSample(SAMPLE_SEED, 300))
-  const running = await serve(app, 0)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  t.after(async () => {
-    await browser.close()
-    await running.close()
-    await app.close()
-    await rm(dataDir, { recursive: true, force: true })
+test('water works in the browser', { timeout: 180_000, skip: noBrowser }, async (t) => {
+  const { app, running, browser } = await inBrowser(t, {
+    patches: 300,
+    prepare: (app) => loadSampleWater(app, generateSample(SAMPLE_SEED, 300)),
   })
   const water = async () => (await (await fetch(`${running.address}/api/counties/${COUNTY}/water`)).json()) as WaterReply
   const complaints: string[] = []
@@ -120,7 +87,7 @@ test('water works in the browser', { timeout: 180_000, skip }, async (t) => {
   await t.test('the exported workbook comes back as it was, and another file is refused', async () => {
     await page.goto(`${running.address}/water?view=files`, { waitUntil: 'commit' })
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '导出现有数据' }).click()])
-    const path = join(dataDir, 'water-back.xlsx')
+    const path = join(app.dataDir, 'water-back.xlsx')
     await download.saveAs(path)
     const chooser = page.locator('input[type=file]')
     await chooser.setInputFiles(path)

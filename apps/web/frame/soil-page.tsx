@@ -1,13 +1,10 @@
-import { countLayers, namesOf, tilesPath } from '@dishu/land/count/count.layer'
 import { useVocabulary } from '@dishu/land/count/vocabulary.screen.tsx'
 import type { SoilGround } from '@dishu/land/soil/samples.layer'
-import { useLook } from '@dishu/web-kit/look/theme.tsx'
-import { childrenOf } from '@dishu/web-kit/place'
 import { Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
-import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
 import { type ComponentType, lazy, Suspense, useMemo } from 'react'
+import { useGround } from './ground.ts'
 
 const Samples = lazy(async () => ({ default: (await import('@dishu/land/soil/samples.screen.tsx')).SamplesScreen }))
 const Variogram = lazy(async () => ({ default: (await import('@dishu/land/soil/variogram.screen.tsx')).VariogramScreen }))
@@ -25,44 +22,22 @@ const TABS: readonly { readonly id: string; readonly text: string; readonly scre
   { id: 'schemes', text: 'soil-page.schemes', screen: Schemes },
   { id: 'design', text: 'soil-page.design', screen: Design },
 ]
-const NO_FILTERS = { class: [], grade: [], mapgrade: [], owner: [], contract: [], saline: [] }
 
 /** Samples, how they hang together, maps, and where the next samples are to be taken; over the count's map. */
 export function SoilPage() {
   const t = useText()
-  const place = usePlace()
   const words = useVocabulary()
   const address = useAddress()
-  const { tokens } = useLook()
   const asked = address.get('tab')
   const { id: here, screen: Screen } = TABS.find(({ id }) => id === asked) ?? TABS[0]
-  const ground = useMemo<SoilGround>(() => {
-    const names = childrenOf(place.areas, place.within)
-    return {
-      sources: {
-        register: {
-          type: 'vector' as const,
-          tiles: window.location.origin + tilesPath(place.county, place.asOf, place.known),
-          minzoom: 4,
-          maxzoom: 16,
-        },
-        names: { type: 'geojson' as const, data: namesOf(names) },
-      },
-      layers: countLayers({
-        dimension: 'class',
-        values: [],
-        filters: NO_FILTERS,
-        lit: null,
-        selected: [],
-        hovered: null,
-        within: place.within,
-        level: place.level,
-        look: { ground: tokens.land, boundary: tokens.boundary, ink: tokens.mapInk, halo: tokens.halo, accent: tokens.accent },
-      }),
-      letters: names.map(({ name }) => name).join(''),
+  const whole = useGround()
+  const ground = useMemo<SoilGround>(
+    () => ({
+      ...whole,
       grades: words.values('grade').map((id) => ({ id, name: words.name('grade', id), colour: words.colour('grade', id) })),
-    }
-  }, [place, words, tokens])
+    }),
+    [whole, words],
+  )
   return (
     <div className="soil-page">
       <nav className="soil-tabs" aria-label={t('nav.soil')}>

@@ -1,43 +1,11 @@
-import { countLayers, namesOf, tilesPath } from '@dishu/land/count/count.layer'
 import { WaterScreen } from '@dishu/land/water/water.screen.tsx'
-import { useLook } from '@dishu/web-kit/look/theme.tsx'
-import { childrenOf } from '@dishu/web-kit/place'
-import { usePlace } from '@dishu/web-kit/use-place'
 import { useMemo } from 'react'
-
-const NO_FILTERS = { class: [], grade: [], owner: [], contract: [], saline: [] }
+import { useGround } from './ground.ts'
 
 /** The water network over the count's boundaries: the two slices meet here. */
 export function WaterPage() {
-  const place = usePlace()
-  const { tokens } = useLook()
-  const ground = useMemo(() => {
-    const names = childrenOf(place.areas, place.within)
-    const layers = countLayers({
-      dimension: 'class',
-      values: [],
-      filters: NO_FILTERS,
-      lit: null,
-      selected: [],
-      hovered: null,
-      within: place.within,
-      level: place.level,
-      look: { ground: tokens.land, boundary: tokens.boundary, ink: tokens.mapInk, halo: tokens.halo, accent: tokens.accent },
-    })
-    return {
-      sources: {
-        register: {
-          type: 'vector' as const,
-          tiles: window.location.origin + tilesPath(place.county, place.asOf, place.known),
-          minzoom: 4,
-          maxzoom: 16,
-        },
-        names: { type: 'geojson' as const, data: namesOf(names) },
-      },
-      // boundaries alone: what is counted here is water
-      layers: layers.filter(({ type }) => type === 'line'),
-      letters: names.map(({ name }) => name).join(''),
-    }
-  }, [place, tokens])
+  const whole = useGround()
+  // boundaries alone: what is counted here is water
+  const ground = useMemo(() => ({ ...whole, layers: whole.layers.filter(({ type }) => type === 'line') }), [whole])
   return <WaterScreen ground={ground} />
 }

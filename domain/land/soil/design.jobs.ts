@@ -1,16 +1,17 @@
 /** The frame of a design from the register, and what is known of the value it is for. */
+
 import { createHash } from 'node:crypto'
 import { Refused } from '@dishu/base/refusal'
 import { readWkb } from '@dishu/base/wkb'
-import { crsFromEpsg, toLonLatInPlace } from '@dishu/formats/crs/crs'
 import { usedAs } from '@dishu/kernel/areas/areas'
-import { fromZone, toZone, type Zone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
+import { fromZone, toZone, type Zone } from '@dishu/numeric/geodesy/zone'
 import { Kriging } from '@dishu/numeric/kriging/kriging'
 import { Covariance, nuggetOf, stretchOf, withoutDirection } from '@dishu/numeric/kriging/model'
 import { nearestDistances } from '@dishu/numeric/sampling/access'
 import { type Lattice, nodesInside } from '@dishu/numeric/sampling/lattice'
 import { seededRandom } from '@dishu/numeric/shared/random'
 import type { Db } from '@dishu/server-kit/sql'
+import { toDegrees } from './degrees.jobs.ts'
 import { eachGroundPatch, readExcluded, readGroundByClass, readPatchGrades, readPatchMaps } from './design.store.ts'
 import {
   type Chosen,
@@ -194,7 +195,7 @@ const ways = new Map<number | null, ((xy: Float64Array) => void) | null>()
 
 /** Rings of each polygon in the plane; nothing for what is no polygon, or of a system that nobody knows. */
 function polygonsIn(outline: Uint8Array, srid: number | null, zone: Zone): Float64Array[][] {
-  if (!ways.has(srid)) ways.set(srid, wayToDegrees(srid))
+  if (!ways.has(srid)) ways.set(srid, toDegrees(srid))
   const way = ways.get(srid)
   if (!way) return []
   try {
@@ -210,20 +211,6 @@ function polygonsIn(outline: Uint8Array, srid: number | null, zone: Zone): Float
     if (fault instanceof RangeError) return []
     throw fault
   }
-}
-
-function wayToDegrees(srid: number | null): ((xy: Float64Array) => void) | null {
-  if (srid === null || srid === 4490 || srid === 4326) return () => {}
-  const own = zoneOfEpsg(srid)
-  if (own) return (xy) => void fromZone(xy, own)
-  const crs = crsFromEpsg(srid)
-  try {
-    toLonLatInPlace(crs, new Float64Array(2))
-  } catch (problem) {
-    if (problem instanceof Refused) return null
-    throw problem
-  }
-  return (xy) => toLonLatInPlace(crs, xy)
 }
 
 function addVertices(rings: readonly Float64Array[], toX: number[], toY: number[]): void {

@@ -1,14 +1,13 @@
 /** A soil map from the register's samples to the register: rasters and simulations into the content store, a grade for every patch, all in one revision. */
+
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Day, dayOf } from '@dishu/base/date'
 import { type Refusal, Refused } from '@dishu/base/refusal'
-import { crsFromEpsg, toLonLatInPlace } from '@dishu/formats/crs/crs'
 import type { Kind, Revision } from '@dishu/kernel/records/records'
 import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
 import { writeDocument } from '@dishu/kernel/sealed/sealed.store'
-import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
 import { prepareAreas, simulateAreas } from '@dishu/numeric/kriging/areas'
 import { Buckets } from '@dishu/numeric/kriging/buckets'
 import { Kriging } from '@dishu/numeric/kriging/kriging'
@@ -16,6 +15,7 @@ import { nuggetOf, rangeOf, sillOf } from '@dishu/numeric/kriging/model'
 import { type Support, withinVariance } from '@dishu/numeric/kriging/support'
 import { onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
 import type { StoredDocument, Vault } from '@dishu/server-kit/vault'
+import { toDegrees } from './degrees.jobs.ts'
 import { ensembleBytes } from './ensemble.ts'
 import { figuresOf, gradeDraws, indicatorsIn, neededSamples, type PatchGrade } from './map-grades.ts'
 import { gridOver, supportOf } from './map-ground.ts'
@@ -185,21 +185,6 @@ async function readGround(
     }
     report({ phase: 'ground', done: ids.length, total: patches })
   }
-}
-
-/** Zones of CGCS2000 the fast way, everything else as files are read; null where neither knows the system. */
-function toDegrees(srid: number | null): ((xy: Float64Array) => void) | null {
-  if (srid === null || srid === 4490 || srid === 4326) return () => {}
-  const zone = zoneOfEpsg(srid)
-  if (zone) return (xy) => void fromZone(xy, zone)
-  const crs = crsFromEpsg(srid)
-  try {
-    toLonLatInPlace(crs, new Float64Array(2))
-  } catch (problem) {
-    if (problem instanceof Refused) return null
-    throw problem
-  }
-  return (xy) => toLonLatInPlace(crs, xy)
 }
 
 /** Realisations of one step: between two steps progress is told and a map can be stopped. Fewer would find each variogram's weights anew more often. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { compiledCode } from './compiled.ts'
+import { compiledCode, READER } from './compiled.ts'
 import { openInSandbox } from './sandbox.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'compiled-test-'))
@@ -16,13 +16,13 @@ after(() => {
 
 test('the reader’s code is compiled once, each reader gets a copy, and without a place for it it reads all the same', async () => {
   delete process.env.NODE_COMPILE_CACHE
-  assert.equal(compiledCode(folder), null)
+  assert.equal(compiledCode(READER, folder), null)
   process.env.NODE_COMPILE_CACHE = join(folder, 'kept')
   const scratch = (name: string) => {
     mkdirSync(join(folder, name))
     return join(folder, name)
   }
-  const first = compiledCode(scratch('a')) ?? ''
+  const first = compiledCode(READER, scratch('a')) ?? ''
   assert.ok(first.startsWith(join(folder, 'a')), first)
   const [version] = readdirSync(first)
   const pieces = readdirSync(join(first, version))
@@ -31,7 +31,7 @@ test('the reader’s code is compiled once, each reader gets a copy, and without
   const at = statSync(join(made, 'made.json')).mtimeMs
   // what a reader does to its copy the next does not see
   writeFileSync(join(first, version, pieces[0]), 'written over')
-  const second = compiledCode(scratch('b'))
+  const second = compiledCode(READER, scratch('b'))
   assert.equal(statSync(join(made, 'made.json')).mtimeMs, at)
   assert.notEqual(statSync(join(second ?? '', version, pieces[0])).size, 12)
 
@@ -45,6 +45,6 @@ test('the reader’s code is compiled once, each reader gets a copy, and without
   assert.deepEqual(await read(), [['a', 'b']])
   rmSync(made, { recursive: true })
   writeFileSync(made, 'a file where the folder should be')
-  assert.equal(compiledCode(scratch('c')), null)
+  assert.equal(compiledCode(READER, scratch('c')), null)
   assert.deepEqual(await read(), [['a', 'b']])
 })

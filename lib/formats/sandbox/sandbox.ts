@@ -12,7 +12,7 @@ import type { Batch, Layer, Source } from '../layers.ts'
 import type { FormatsRefusal } from '../refusals.ts'
 import type { Order } from './child.ts'
 import { decodeBatch, FRAME, FRAME_HEAD, FRAME_MOST } from './codec.ts'
-import { compiledCode } from './compiled.ts'
+import { compiledCode, READER } from './compiled.ts'
 import { CHILD, fences, permissions } from './fence.ts'
 
 export type Limits = {
@@ -126,7 +126,7 @@ class Reader {
     const seconds = Math.ceil(this.#limits.wallS * 2) + 60
     const limit = cpu ? ['prlimit', `--cpu=${seconds}:${seconds + 5}`, '--core=0'] : []
     const [program, ...args] = [...limit, ...(network ?? []), ...node]
-    const code = compiledCode(this.#scratch)
+    const code = compiledCode(READER, this.#scratch)
     const env = code ? { NODE_COMPILE_CACHE: code } : {}
     this.#process = spawn(program, args, { cwd: this.#scratch, env, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] })
     this.#exited = new Promise<void>((done) => {
