@@ -59,6 +59,7 @@ const FEW = [
   ['soil', 'soil', OFFICE],
   ['water', 'water', OFFICE],
   ['library', 'library', OFFICE],
+  ['plan', 'plan', OFFICE],
   ...(overlap ? [['repair', 'repair', OFFICE]] : []),
   ['phone', 'overview', PHONE],
 ]
