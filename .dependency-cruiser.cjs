@@ -2,7 +2,7 @@
 // In `to.path`, $1 and $2 are the groups caught in `from.path`. Every rule is planted against in scripts/imports.test.mjs.
 
 const CORE = '^domain/[^/]+/[^/]+/[^./]+(\\.(wire|layer|data))?\\.ts$' // x.ts, and every file with no kind in its name
-const SHELL = '\\.(store|routes|jobs)\\.ts$' // touches the database, the network or the clock
+const SHELL = '\\.(store|routes|jobs|collection)\\.ts$' // touches the database, the network or the clock
 const SCREEN = '\\.(screen|field)\\.tsx$'
 const TEST = ['\\.(test|testing|bench)\\.tsx?$', '/fixtures/']
 const WEB = ['^lib/web-kit/', SCREEN, '\\.layer\\.ts$', '^apps/web/']
@@ -15,6 +15,7 @@ const ORDER = {
     ['parcels'],
     ['tenure', 'soil', 'imagery', 'water', 'ecology'],
     ['quality'],
+    ['lineage'],
     ['count'],
     ['crops', 'technology'],
     ['plan'],
@@ -22,6 +23,7 @@ const ORDER = {
     ['funds'],
     ['aftercare'],
     ['exports'],
+    ['reports'],
     ['sample'],
   ],
   response: [['incidents', 'mobilisation', 'duty']],

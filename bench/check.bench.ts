@@ -128,7 +128,7 @@ await timed('check, attributes and outlines', () =>
 )
 console.log(`of which outlines: ${((performance.now() - began) / 1000).toFixed(2)} s wall`)
 await timed('check again, no outline changed', () => inside((db) => checkCounty(db, COUNTY, NOW)))
-const rules = await inside((db) => countByRule(db, COUNTY))
+const rules = await inside((db) => countByRule(db, { county: COUNTY, within: null }))
 console.log(rules.map(({ rule, open }) => `${rule} ${open}`).join(', '))
 const [first] = await inside((db) =>
   readFindings(db, { county: COUNTY, rule: 'geometry/overlap', within: null, state: 'open', offset: 0, limit: 1 }),

@@ -23,11 +23,13 @@ type Tally = {
   readonly stated: number[]
   readonly came: number[]
   readonly of: number[]
+  /** Of probabilities from 0.6 to 0.9, by the number of samples: their sum, how many came so, how many there were. */
+  readonly likely: Record<string, [stated: number, came: number, of: number]>
 }
 const nothing = (): Counted => ({ all: 0, held: 0, above: 0, below: 0 })
 const emptyTally = (): Tally => {
   const zeros = () => new Array<number>(CLASSES).fill(0)
-  return { county: {}, village: nothing(), stated: zeros(), came: zeros(), of: zeros() }
+  return { county: {}, village: nothing(), stated: zeros(), came: zeros(), of: zeros(), likely: {} }
 }
 
 if (isMainThread) await lead()
@@ -90,6 +92,9 @@ function report(all: Tally, done: number, began: NodeJS.CpuUsage): void {
   console.log('\n| stated | parcels and grades | came so |\n|---|---|---|')
   for (let k = 0; k < CLASSES; k++)
     console.log(`| ${(all.stated[k] / all.of[k]).toFixed(3)} | ${all.of[k]} | ${(all.came[k] / all.of[k]).toFixed(3)} |`)
+  console.log('\n| samples | stated, of 0.6 to 0.9 | came so | parcels and grades |\n|---|---|---|---|')
+  for (const [samples, [stated, came, of]] of Object.entries(all.likely).sort(([a], [b]) => Number(a) - Number(b)))
+    console.log(`| ${samples} | ${(stated / of).toFixed(3)} | ${(came / of).toFixed(3)} | ${of} |`)
   const tally = option('tally', '')
   if (tally !== '') writeFileSync(tally, JSON.stringify(all))
   const svg = option('svg', '')
@@ -133,6 +138,12 @@ function add(tally: Tally, kind: TrialKind, { areas, stated, came }: TrialResult
     tally.of[k]++
     tally.stated[k] += p
     tally.came[k] += came[i]
+    if (p < 0.6 || p > 0.9) continue
+    tally.likely[kind.samples] ??= [0, 0, 0]
+    const own = tally.likely[kind.samples]
+    own[0] += p
+    own[1] += came[i]
+    own[2]++
   }
 }
 
@@ -152,6 +163,11 @@ function merge(into: Tally, part: Tally): void {
     into.of[k] += part.of[k]
     into.stated[k] += part.stated[k]
     into.came[k] += part.came[k]
+  }
+  for (const [samples, counted] of Object.entries(part.likely)) {
+    into.likely[samples] ??= [0, 0, 0]
+    const own = into.likely[samples]
+    for (const k of [0, 1, 2] as const) own[k] += counted[k]
   }
 }
 

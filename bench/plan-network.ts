@@ -1,6 +1,6 @@
 /**
  * Plans of several years on a canal network, with works, clusters and least areas: the goal size, and sizes that HiGHS solves, where it gets the same program
- * written out and as many CPU seconds. HiGHS is the one of the project (WebAssembly); where DISHU_CBC says where CBC lies, it gets the program as a file.
+ * written out and as many CPU seconds. HiGHS is the one of the project (WebAssembly); where CBC is installed (or DISHU_CBC says where it lies), it gets the program as a file.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,28 +14,31 @@ import { sumUpStaged } from '@dishu/numeric/allocation/staged-sums'
 import { readWritten, writtenOut } from '@dishu/numeric/allocation/whole'
 import { openSolver, type Solver } from '@dishu/server-kit/solver'
 
-const SMALL: readonly InventedShape[] = [
+const SHAPES: readonly InventedShape[] = [
+  { parcels: 30, canals: 4, years: 3, yearTypes: 3, cluster: 6 },
   { parcels: 60, canals: 5, years: 3, yearTypes: 3, cluster: 10 },
+  { parcels: 150, canals: 6, years: 3, yearTypes: 3, cluster: 15 },
   { parcels: 300, canals: 6, years: 3, yearTypes: 3, cluster: 20 },
   { parcels: 1000, canals: 8, years: 3, yearTypes: 3, cluster: 25 },
 ]
-const CBC = process.env.DISHU_CBC // where CBC lies
+const SEEDS = [3, 4]
+const CBC = process.env.DISHU_CBC ?? (spawnSync('cbc', ['-quit']).error ? undefined : 'cbc') // coinor-cbc, where it is installed
 const percent = (share: number) => `${(share * 100).toFixed(4)} %`
 
 export async function benchNetwork(parcels: number | undefined, seconds: () => number): Promise<void> {
-  if (!CBC) console.log('DISHU_CBC does not say where CBC lies: no comparison with it')
+  if (!CBC) console.log('no cbc here: no comparison with it')
   const solver = await openSolver()
   if (parcels === undefined)
-    for (const shape of SMALL) {
-      const problem = inventedNetwork(shape, 3)
+    for (const [shape, seed] of SHAPES.flatMap((each) => SEEDS.map((of) => [each, of] as const))) {
+      const problem = inventedNetwork(shape, seed)
       const before = seconds()
       const found = planStaged(problem, solver.open, { whole: solver.whole })
       const spent = seconds() - before
       const peer = highsFor(problem, solver, spent, seconds)
       console.log(
-        `${shape.parcels} parcels: ${found.benefit} in ${spent.toFixed(1)} CPU s, gap ${percent(found.gap)}; HiGHS in ${peer.spent.toFixed(1)} CPU s: ` +
+        `${shape.parcels} parcels, seed ${seed}: ${found.benefit} in ${spent.toFixed(1)} CPU s, gap ${percent(found.gap)}; HiGHS in ${peer.spent.toFixed(1)} CPU s: ` +
           `${peer.benefit ?? 'no plan'}${peer.benefit ? `, ours ÷ its ${(found.benefit / peer.benefit).toFixed(5)}` : ''}` +
-          (CBC ? `; CBC ${cbcFor(CBC, problem, spent) ?? 'no plan'}` : ''),
+          (CBC ? `; CBC: ${against(found.benefit, cbcFor(CBC, problem, spent))}` : ''),
       )
     }
   const problem = inventedNetwork({ ...NETWORK, parcels: parcels ?? NETWORK.parcels }, 7)
@@ -48,6 +51,8 @@ export async function benchNetwork(parcels: number | undefined, seconds: () => n
       `${Math.round(process.resourceUsage().maxRSS / 1024)} MB (goal: 0.1 % in 120 s)`,
   )
 }
+
+const against = (ours: number, peer: number | null) => (peer === null ? 'no plan' : `${peer}, ours ÷ its ${(ours / peer).toFixed(5)}`)
 
 /** What HiGHS finds in so many CPU seconds from nothing; it is asked now and then, so that it ends a little later. */
 function highsFor(problem: StagedProblem, solver: Solver, most: number, seconds: () => number) {
@@ -74,13 +79,14 @@ function cbcFor(cbc: string, problem: StagedProblem, most: number): number | nul
       stageName: String,
       flowName: String,
       kinds: [],
+      draws: new Map<string, never>(),
       objectives: [],
       revenue: null,
       yearTypes: [],
     }
     const file = join(folder, 'plan.mps')
     writeFileSync(file, [...mpsOf({ problem, ...names, sign: new Int8Array(problem.limit.length).fill(1), staged })].join(''))
-    const { stdout } = spawnSync(cbc, [file, 'sec', String(most), 'solve'], { encoding: 'utf8' })
+    const { stdout } = spawnSync(cbc, [file, '-sec', String(most), '-solve'], { encoding: 'utf8' })
     const value = /Objective value:\s+(\S+)/.exec(stdout)?.[1]
     return value === undefined ? null : -Number(value)
   } finally {

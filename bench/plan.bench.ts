@@ -4,7 +4,7 @@
  *
  *   npm run bench -- plan                     all three sizes
  *   npm run bench -- plan --parcels=5000
- *   npm run bench -- plan --network           several years on a canal network, beside HiGHS (and CBC, where DISHU_CBC says where it lies) at small sizes
+ *   npm run bench -- plan --network           several years on a canal network, beside HiGHS (and CBC, where it is installed) at small sizes
  *   npm run bench -- plan --network --parcels=100000
  */
 import { cpus, loadavg } from 'node:os'

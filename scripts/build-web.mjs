@@ -23,7 +23,8 @@ function fingerprint() {
       } else if (!/\.(test|bench|store|routes|jobs)\.tsx?$/.test(entry.name)) add(path)
     }
   }
-  for (const folder of ['apps/web', 'domain', 'lib/web-kit', 'lib/base']) if (existsSync(join(ROOT, folder))) walk(join(ROOT, folder))
+  for (const folder of ['apps/web', 'domain', 'lib/web-kit', 'lib/base', 'docs'])
+    if (existsSync(join(ROOT, folder))) walk(join(ROOT, folder))
   add(join(ROOT, 'package-lock.json'))
   return digest.digest('hex')
 }

@@ -83,7 +83,7 @@ export function checkWorkspaces(root = ROOT) {
     const folder = manifest.slice(0, -'/package.json'.length)
     const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'))
     for (const file of filesUnder(folder, /\.tsx?$/)) {
-      const isTest = /\.(test|bench)\.tsx?$|\/fixtures\//.test(file)
+      const isTest = /\.(test|testing|bench)\.tsx?$|\/fixtures\//.test(file)
       for (const [, wanted] of readFileSync(file, 'utf8').matchAll(NAME)) {
         if (wanted === name || dependencies[wanted] || (isTest && (devDependencies[wanted] || wanted === '@dishu/testkit'))) continue
         const key = `${relative(root, manifest)}: ${wanted}`

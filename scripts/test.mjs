@@ -105,6 +105,15 @@ function installTools() {
     wanted.push(['chromium', () => CHROMIUM.some(isOnPath), 'everything in a browser: there is no Chromium'])
   if (!existsSync(join(PG15, 'postgres')))
     wanted.push(['postgresql-15', () => existsSync(join(PG15, 'postgres')), 'the SQL tests on PostgreSQL 15: it is not installed'])
+  if (!isOnPath('pdftotext'))
+    wanted.push(['poppler-utils', () => isOnPath('pdftotext'), 'what stands in the PDF of reports: there is no pdftotext'])
+  if (!isOnPath('cbc')) wanted.push(['coinor-cbc', () => isOnPath('cbc'), 'an exported plan against CBC: it is not installed'])
+  if (!isOnPath('ogrinfo'))
+    wanted.push(['gdal-bin', () => isOnPath('ogrinfo'), 'what GDAL makes of our files and interfaces: there is no GDAL'])
+  const postgis = () => existsSync('/usr/share/postgresql/15/extension/postgis.control')
+  if (!postgis()) wanted.push(['postgresql-15-postgis-3', postgis, 'the views with outlines: there is no PostGIS'])
+  const qgis = () => existsSync('/usr/lib/python3/dist-packages/qgis/core')
+  if (!qgis()) wanted.push(['python3-qgis', qgis, 'what QGIS makes of our interfaces: there is no QGIS'])
   if (wanted.length === 0) return []
   const able = process.platform === 'linux' && process.getuid() === 0 && isOnPath('apt-get') && !process.env.DISHU_NO_INSTALL
   if (able) {

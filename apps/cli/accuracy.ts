@@ -2,20 +2,15 @@
 import { Refused } from '@dishu/base/refusal'
 import type { Source, Value } from '@dishu/formats/layers'
 import { openInSandbox } from '@dishu/formats/sandbox/sandbox'
-import {
-  assess,
-  changesAtPlaces,
-  changesBetween,
-  type NamedAreas,
-  type ProbabilitySample,
-  probabilitySample,
-  type TruthPlace,
-  verdictOf,
-} from '@dishu/land/soil/accuracy'
-import type { Change, Share } from '@dishu/numeric/estimation/accuracy'
+import { type NamedAreas, probabilitySample, type TruthPlace } from '@dishu/land/soil/accuracy'
+import { accuracyOfDesign } from '@dishu/land/soil/accuracy.routes'
+import { type AccuracyAnswer, answerOf } from '@dishu/land/soil/accuracy-answer'
+import type { Share } from '@dishu/numeric/estimation/accuracy'
 import { orRefused } from '@dishu/server-kit/http'
+import { transaction } from '@dishu/server-kit/sql'
 import { say } from '../server/sentences.ts'
-import { EXIT, type Exit, interruptible, languageOfTerminal, table, wordsOf } from './terminal.ts'
+import { EXIT, type Exit, interruptible, languageOfTerminal, table, withApp, wordsOf } from './terminal.ts'
+import { onlyCounty } from './undo.ts'
 
 const OPTIONS = {
   map: { type: 'string' },
@@ -27,11 +22,19 @@ const OPTIONS = {
   'probability-column': { type: 'string' },
   earlier: { type: 'string' },
   'earlier-file': { type: 'string' },
+  design: { type: 'string' },
+  'earlier-design': { type: 'string' },
+  indicator: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  'earlier-from': { type: 'string' },
+  'earlier-to': { type: 'string' },
+  county: { type: 'string' },
 } as const
 
 const USAGE = {
-  zh: '用法：dishu accuracy PLACES.csv --map 列 --truth 列 --drawn simple|stratified|grid [--strata 列] --areas 名称=面积,…|AREAS.csv [--earlier 列 | --earlier-file 文件] [--json]\n',
-  en: 'Usage: dishu accuracy PLACES.csv --map COLUMN --truth COLUMN --drawn simple|stratified|grid [--strata COLUMN] --areas NAME=AREA,…|AREAS.csv [--earlier COLUMN | --earlier-file FILE] [--json]\n',
+  zh: '用法：dishu accuracy PLACES.csv --map 列 --truth 列 --drawn simple|stratified|grid [--strata 列] --areas 名称=面积,…|AREAS.csv [--earlier 列 | --earlier-file 文件] [--json]\n或：dishu accuracy --design P1 [--earlier-design P1 --earlier-to 日期 --from 日期]\n',
+  en: 'Usage: dishu accuracy PLACES.csv --map COLUMN --truth COLUMN --drawn simple|stratified|grid [--strata COLUMN] --areas NAME=AREA,…|AREAS.csv [--earlier COLUMN | --earlier-file FILE] [--json]\nor: dishu accuracy --design P1 [--earlier-design P1 --earlier-to DAY --from DAY]\n',
 }
 
 type Columns = {
@@ -47,6 +50,7 @@ export async function accuracy(words: readonly string[]): Promise<Exit> {
   const { values, positionals } = wordsOf(words, OPTIONS)
   const language = languageOfTerminal()
   const { map, truth, drawn, areas } = values
+  if (values.design !== undefined && positionals.length === 0) return ofDesign(values)
   if (positionals.length !== 1 || !map || !truth || !drawn || !areas || (values.earlier && values['earlier-file'])) {
     process.stderr.write(USAGE[language])
     return EXIT.usage
@@ -77,60 +81,28 @@ export async function accuracy(words: readonly string[]): Promise<Exit> {
   }
 }
 
-type Answer = ReturnType<typeof answerOf>
+type Values = ReturnType<typeof wordsOf<typeof OPTIONS>>['values']
 
-/** Shares become areas: `error` and the interval's ends are in the unit of the areas that were given. */
-function answerOf(sample: ProbabilitySample, before: ProbabilitySample | null) {
-  const { classes, total, design } = sample
-  const told = assess(sample)
-  const inArea = ({ value, error, low, high }: Share) => ({
-    area: value * total,
-    error: error * total,
-    low: low * total,
-    high: high * total,
+/** The samples of a design of the register against the map that did not know them. */
+async function ofDesign(values: Values): Promise<Exit> {
+  const language = languageOfTerminal()
+  return withApp(values, async (app) => {
+    const county = values.county ?? (await onlyCounty(app.pool))
+    const told = await transaction(
+      app.pool,
+      (db) =>
+        accuracyOfDesign(db, county, {
+          ...{ design: values.design ?? '', map: values.map, indicator: values.indicator, from: values.from, to: values.to },
+          ...{ earlierDesign: values['earlier-design'], earlierFrom: values['earlier-from'], earlierTo: values['earlier-to'] },
+        }),
+      { readOnly: true },
+    )
+    const notes = told.notes.map((each) => ({ ...each, ...say(each, language) }))
+    if (values.json) process.stdout.write(`${JSON.stringify({ ...told, notes })}\n`)
+    else process.stdout.write(`${inWords(told, language)}${notes.map(({ message }) => `${message}\n`).join('')}`)
+    return EXIT.done
   })
-  const counts = classes.map((_, i) => [...told.counts.subarray(i * classes.length, (i + 1) * classes.length)])
-  const changeOf = (name: string, change: Change) => {
-    const { verdict, detectable } = verdictOf(change)
-    return {
-      class: name,
-      before: change.before.value * total,
-      after: change.after.value * total,
-      change: change.change * total,
-      error: change.error * total,
-      z: Number.isFinite(change.z) ? change.z : null,
-      p: change.p,
-      verdict,
-      detectable: detectable * total,
-    }
-  }
-  return {
-    places: sample.map.length,
-    strata: sample.strata.length,
-    total,
-    postStratified: sample.mapShares !== null,
-    classes,
-    counts, // rows: the map, columns: the truth
-    overall: told.overall,
-    byClass: classes.map((name, c) => ({
-      class: name,
-      mapped: mappedShare(told.matrix, c, classes.length) * total,
-      ...inArea(told.area[c]),
-      users: blankNaN(told.users[c]),
-      producers: blankNaN(told.producers[c]),
-    })),
-    // the finest that can be said of the whole: areas of strata are taken as they were given
-    strataShares: Object.fromEntries(sample.strata.map((name, h) => [name === '' ? '*' : name, design.shares[h]])),
-    changes: before
-      ? changesBetween(before, sample).map(({ name, change }) => changeOf(name, change))
-      : changesAtPlaces(sample).map((change, c) => changeOf(classes[c], change)),
-    paired: before === null && sample.earlier !== null,
-  }
 }
-
-const mappedShare = (matrix: Float64Array, row: number, classes: number) =>
-  matrix.subarray(row * classes, (row + 1) * classes).reduce((sum, each) => sum + each, 0)
-const blankNaN = (share: Share): Share | null => (Number.isNaN(share.value) ? null : share)
 
 const WORDS = {
   zh: {
@@ -173,7 +145,7 @@ const WORDS = {
   },
 } as const
 
-function inWords(told: Answer, language: 'zh' | 'en'): string {
+function inWords(told: AccuracyAnswer, language: 'zh' | 'en'): string {
   const words = WORDS[language]
   const amount = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2 })
   const percent = (share: Share | null) =>

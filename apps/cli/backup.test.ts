@@ -32,6 +32,7 @@ after(async () => {
 
 test('an office restored: every row of every table, every document and sealed value, and the commands say so', async (t) => {
   const file = join(folder, 'office.backup')
+  const backedUp = await registerHash(app.pool) // that it was made is kept after it
   const { bytes } = await backUpOffice(app, file, { publicKey: office.publicKey }, new Date())
   const whole = readFileSync(file)
   const names = await onConnection(app.pool, (db) => db.all<{ name: string }>`select area_name as name from kernel.area_now limit 3`).catch(
@@ -52,10 +53,17 @@ test('an office restored: every row of every table, every document and sealed va
   )
   const open = await openFolder(target)
   try {
-    assert.equal(await registerHash(open.pool), await registerHash(app.pool))
+    assert.equal(await registerHash(open.pool), backedUp)
   } finally {
     await open.close()
   }
+
+  const { events } = await onConnection(
+    app.pool,
+    (db) =>
+      db.one<{ events: number }>`select count(*) as events from kernel.access_event_now where what = 'backed-up' and outcome = 'done'`,
+  )
+  assert.equal(events, 1)
 
   const onto = await dishuJson<RefusalReply>(['restore', file, '--data', target, ...key], 3)
   assert.equal(onto.refusal.code, 'backup/target-not-empty')

@@ -18,6 +18,7 @@ import { freezeTools } from '../server/baselines.ts'
 import { loadSample } from '../server/first-sample.ts'
 import { KINDS } from '../server/parts.ts'
 import { prove } from '../server/prove.ts'
+import { noPdfReader } from '../server/prove-reports.ts'
 import { serveReads } from '../server/reads.ts'
 import { keep, recountKept } from './baseline.ts'
 
@@ -84,7 +85,7 @@ test('the sample county is frozen, recounts to 0.00, and the folder of it recoun
   await assert.rejects(recountKept(join(folder, 'nowhere')), /baseline\/not-a-baseline/)
 })
 
-for (const name of await readdir(FIXTURES).catch(() => [])) {
+for (const name of (await readdir(FIXTURES)).filter((each) => each.startsWith('baseline-'))) {
   test(`${name}, frozen by that version, recounts to 0.00 today`, async () => {
     const found = await recountKept(join(FIXTURES, name))
     assert.deepEqual(found.fromRows, { rows: 0, area: 0, patches: 0, cells: 0 })
@@ -125,15 +126,19 @@ test('40 questions have one answer by every interface', async () => {
     draws: 40,
     random: seededRandom(7),
     address: server.address,
+    reportEvery: 5,
     commandEvery: 20,
     pageEvery: Number.POSITIVE_INFINITY, // the browser's tests do that
     now: new Date(),
   })
   assert.deepEqual(proof.mismatches, [])
   assert.ok(proof.aboveZero >= 36, `${proof.aboveZero} of 40 above zero`)
-  const { api, parts, list, csv, xlsx, gpkg, command, sql } = proof.byInterface
+  const { api, parts, list, csv, xlsx, gpkg, command, sql, ogc, word, pdf } = proof.byInterface
   assert.deepEqual([api, parts, list, csv, xlsx, gpkg, command], [40, 120, 40, 40, 40, 40, 2])
   assert.ok(sql >= 20)
+  assert.equal(ogc, sql)
+  assert.ok(word >= 6)
+  assert.equal(pdf, noPdfReader ? 0 : word)
 })
 
 test('a proof finds a sum that is one hundredth off', async () => {
@@ -146,6 +151,7 @@ test('a proof finds a sum that is one hundredth off', async () => {
     draws: 6,
     random: seededRandom(8),
     address: server.address,
+    reportEvery: 100,
     commandEvery: 100,
     pageEvery: Number.POSITIVE_INFINITY,
     now: new Date(),

@@ -21,7 +21,7 @@ export async function check(words: readonly string[]): Promise<Exit> {
     }[] = []
     for (const { county } of counties) {
       await app.check(county)
-      const rules = (await onConnection(app.pool, (db) => countByRule(db, county))).map((each) => ({
+      const rules = (await onConnection(app.pool, (db) => countByRule(db, { county, within: null }))).map((each) => ({
         ...each,
         name: ruleName(each.rule, language),
       }))

@@ -1,4 +1,5 @@
 /** The list of commands; each lies in a file of its own and is loaded when it is asked for. */
+import { HELP as REPORT_HELP } from './report-words.ts'
 import type { Command } from './terminal.ts'
 
 const COMMON = `  --data DIR        the data folder (default: $DISHU_DATA, else the user's data home)
@@ -101,8 +102,9 @@ ${COMMON}${EXITS}`,
     zh: '一个图斑或地块的全部变更',
     en: 'every version of a patch or parcel, who made it and from which file',
     help: `dishu history PARCEL [--county CODE] [--json]
+dishu history PARCEL --lineage [--as-of DAY] [--known REVISION|DAY] [--county CODE] [--json]
 
-PARCEL is a patch's identifier (BSM), a parcel code (DKBM) or a contract's code.
+PARCEL is a patch's identifier (BSM), a parcel code (DKBM) or a contract's code. --lineage tells which rows it came from and which came of it.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./history.ts')).history,
@@ -264,6 +266,23 @@ ${COMMON}${EXITS}`,
     load: async () => (await import('./rehearse.ts')).rehearse,
   },
   {
+    name: 'doctor',
+    usage: 'doctor [--json]',
+    zh: '体检：机器、数据目录、数据库、备份，并说明怎么办',
+    en: 'look at the machine, the data folder, the database and the backups, and say what to do',
+    help: `dishu doctor [--json]
+
+Looks, changes nothing, and says what to do: processor, memory and disk, the pages and the engine, who uses the data folder and who may read its keys, the
+database's version, schema and safety, the register and the clock, accounts, tasks that stand still or failed, signed heads, backups. Exit code 6 where
+something should be seen to. Whether every row is as it was recorded is another question: dishu verify.
+
+  dishu doctor
+  dishu doctor --data /srv/dishu --json
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'baseline',
     usage: 'baseline freeze|list|recount|export|compare',
     zh: '冻结底数、重新统计、按原因比较',
@@ -289,13 +308,14 @@ ${COMMON}${EXITS}`,
     usage: 'prove [--draws N]',
     zh: '证明各接口给出同一个数',
     en: 'prove that every interface gives the same figure',
-    help: `dishu prove [--draws N] [--seed S] [--command-every N] [--page-every N] [--json]
+    help: `dishu prove [--draws N] [--seed S] [--report-every N] [--command-every N] [--page-every N] [--json]
 
 Draws areas, values, days and revisions at random and asks the API (the total, its parts, the list behind it), the SQL view, the CSV, XLSX and
-GeoPackage exports, every so often the command line and the page in a browser. All must be equal to the last digit; exit code 6 where one is not.
+GeoPackage exports, the OGC API, every so often a report in Word and PDF, the command line and the page in a browser. All must be equal to the last digit; exit code 6 where one is not.
 
   --draws N            questions (200)
   --seed S             the same questions again
+  --report-every N     every so many draws a report in Word and PDF (10)
   --command-every N    every so many draws \`dishu count\` as a process of its own (20)
   --page-every N       every so many draws the page in Chromium, where there is one (100)
 
@@ -304,15 +324,41 @@ ${COMMON}${EXITS}`,
   },
   {
     name: 'export',
-    usage: 'export areas|patches|parcels|contracts|soil --to gpkg|geojson|csv|xlsx',
+    usage: 'export areas|patches|parcels|contracts|soil --to FORMAT',
     zh: '导出',
     en: 'write rows of the register to a file',
-    help: `dishu export areas|patches|parcels|contracts|soil --to gpkg|geojson|csv|xlsx [--out FILE] [--as-of DATE] [--known DATE|REVISION] [--area CODE]
+    help: `dishu export areas|patches|parcels|contracts|soil --to FORMAT [--out FILE] [--as-of DATE] [--known DATE|REVISION] [--area CODE]
 
-Without --out CSV and GeoJSON go to standard output. Personal values leave masked.
+FORMAT: gpkg (with styles; parcels with their contracts), geojson, csv, xlsx, shp (zipped; patches as DLTB, parcels as DK), fgb, parquet (GeoParquet), kml,
+txt (boundary points of patches or parcels), nyt2539 (the registry's package, of parcels).
+shp and nyt2539 are checked first as the receiving side would; --accept writes all the same, with what was found beside the data.
+Without --out CSV, GeoJSON and KML go to standard output. Personal values leave masked.
 
 ${COMMON}${EXITS}`,
     load: async () => (await import('./export.ts')).exportRows,
+  },
+  {
+    name: 'report',
+    usage: 'report baseline|plan|brief|poster|ledger --out FILE',
+    zh: '生成报告：PDF、Word、台账，每个数字有证据码',
+    en: 'reports as PDF, Word and workbooks; every figure has a code',
+    help: `${REPORT_HELP}\n${COMMON}${EXITS}`,
+    load: async () => (await import('./report.ts')).report,
+  },
+  {
+    name: 'tiles',
+    usage: 'tiles build|ready',
+    zh: '制作地图瓦片',
+    en: 'make the map tiles of a county',
+    help: `dishu tiles build [--county CODE] [--out FILE.pmtiles]
+dishu tiles ready [--county CODE]
+
+build writes all map tiles of a county as it stands today into one PMTiles archive, with what they are and how the page draws them inside.
+Without --out it goes into the data folder, where the server gives it out under /tiles/COUNTY/archive.pmtiles.
+ready makes the ground ready for the maps of the page: the server does it by itself as the map is looked at.
+
+${COMMON}${EXITS}`,
+    load: async () => (await import('./tiles.ts')).tiles,
   },
   {
     name: 'topology',

@@ -10,6 +10,7 @@ import { handleExport } from '@dishu/land/exports/exports.routes'
 import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import { contextOf } from '../server/county.ts'
+import { classLegend } from '../server/tile-style.ts'
 import { checkOutputs, intoPlace } from './outputs.ts'
 import { EXIT, type Exit, languageOfTerminal, note, withApp, wordsOf } from './terminal.ts'
 import { onlyCounty } from './undo.ts'
@@ -31,6 +32,7 @@ export async function exportRows(words: readonly string[]): Promise<Exit> {
     sort: { type: 'string' },
     descending: { type: 'boolean', default: false },
     columns: { type: 'string' },
+    accept: { type: 'boolean', default: false },
   })
   const language = languageOfTerminal()
   const zh = language === 'zh'
@@ -55,11 +57,12 @@ export async function exportRows(words: readonly string[]): Promise<Exit> {
     const address = {
       ...{ what, to, within: area, asOf: values['as-of'], known, class: landClass, grade, owner, contract, saline, q, sort, columns },
       descending: values.descending ? 'true' : undefined,
+      accept: values.accept ? 'true' : undefined,
     }
     const told = await transaction(
       app.pool,
       async (db) => {
-        const reading = { asOfFrom, withinFrom, filtersFrom, handleAreas, contextOf }
+        const reading = { asOfFrom, withinFrom, filtersFrom, handleAreas, contextOf, classes: classLegend() }
         const prepared = orRefused(await handleExport(db, county, address, reading, { actor: app.actor, now: new Date(), language }))
         const written = values.out ? await toFile(resolve(values.out), prepared.write) : await toStandardOutput(prepared.write)
         return { written, provenance: prepared.provenance }

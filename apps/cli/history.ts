@@ -5,11 +5,17 @@ import { orRefused } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import { isSynthetic } from '../server/county.ts'
 import { labelOf } from '../server/labels.ts'
+import { printLineage } from './history-lineage.ts'
 import { EXIT, type Exit, languageOfTerminal, m2Text, table, withApp, wordsOf } from './terminal.ts'
 import { onlyCounty } from './undo.ts'
 
 export async function history(words: readonly string[]): Promise<Exit> {
-  const { values, positionals } = wordsOf(words, { county: { type: 'string' } })
+  const { values, positionals } = wordsOf(words, {
+    county: { type: 'string' },
+    lineage: { type: 'boolean' },
+    'as-of': { type: 'string' },
+    known: { type: 'string' },
+  })
   const language = languageOfTerminal()
   const zh = language === 'zh'
   if (positionals.length !== 1) {
@@ -19,6 +25,8 @@ export async function history(words: readonly string[]): Promise<Exit> {
   const [key] = positionals
   return withApp(values, async (app) => {
     const county = values.county ?? (await onlyCounty(app.pool))
+    if (values.lineage)
+      return printLineage(app, county, key, { asOf: values['as-of'], known: values.known, json: values.json === true, zh })
     const { reply, synthetic } = await transaction(
       app.pool,
       async (db) => ({ reply: orRefused(await handleHistory(db, county, key)), synthetic: await isSynthetic(db, county) }),

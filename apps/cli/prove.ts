@@ -1,5 +1,6 @@
 import { seededRandom } from '@dishu/numeric/shared/random'
-import { INTERFACES, prove as runProof } from '../server/prove.ts'
+import { prove as runProof } from '../server/prove.ts'
+import { INTERFACES } from '../server/prove-words.ts'
 import { serveReads } from '../server/reads.ts'
 import { EXIT, type Exit, languageOfTerminal, m2Text, progressLine, table, withApp, wordsOf } from './terminal.ts'
 
@@ -7,15 +8,21 @@ export async function prove(words: readonly string[]): Promise<Exit> {
   const { values, positionals } = wordsOf(words, {
     draws: { type: 'string', default: '200' },
     seed: { type: 'string' },
+    'report-every': { type: 'string', default: '10' },
     'command-every': { type: 'string', default: '20' },
     'page-every': { type: 'string', default: '100' },
   })
   const zh = languageOfTerminal() === 'zh'
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
-  const [draws, commandEvery, pageEvery] = [values.draws, values['command-every'], values['page-every']].map(Number)
+  const [draws, reportEvery, commandEvery, pageEvery] = [
+    values.draws,
+    values['report-every'],
+    values['command-every'],
+    values['page-every'],
+  ].map(Number)
   if (
     positionals.length > 0 ||
-    [draws, commandEvery, pageEvery].some((each) => !Number.isInteger(each) || each < 1) ||
+    [draws, reportEvery, commandEvery, pageEvery].some((each) => !Number.isInteger(each) || each < 1) ||
     !Number.isInteger(seed)
   ) {
     process.stderr.write(
@@ -30,7 +37,7 @@ export async function prove(words: readonly string[]): Promise<Exit> {
     const line = progressLine()
     try {
       const proof = await runProof(app, {
-        ...{ draws, commandEvery, pageEvery, address: server.address, now: new Date() },
+        ...{ draws, reportEvery, commandEvery, pageEvery, address: server.address, now: new Date() },
         random: seededRandom(seed),
         onDraw: (done) => line.show(`${done} / ${draws}`),
       })
@@ -73,6 +80,9 @@ const NAMES = {
   csv: { zh: 'CSV 列之和', en: 'CSV, column added up' },
   xlsx: { zh: 'XLSX 列之和', en: 'XLSX, column added up' },
   gpkg: { zh: 'GeoPackage 列之和', en: 'GeoPackage, column added up' },
+  ogc: { zh: 'OGC API', en: 'OGC API' },
+  word: { zh: 'Word 报告', en: 'report in Word' },
+  pdf: { zh: 'PDF 报告', en: 'report in PDF' },
   command: { zh: '命令行', en: 'command line' },
   page: { zh: '网页', en: 'page' },
 } as const

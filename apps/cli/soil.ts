@@ -5,7 +5,7 @@ import { asOfFrom } from '@dishu/land/count/count.routes'
 import { readSampleMoves } from '@dishu/land/count/moves.store'
 import { prepareMap } from '@dishu/land/soil/map-prepare.jobs'
 import { type MapStated, requestFrom } from '@dishu/land/soil/maps'
-import { beginTask, type MadeMap, makeMap, refusalOf, settling } from '@dishu/land/soil/maps.jobs'
+import { beginTask, type MadeMap, makeMap, openFor, refusalOf, settling } from '@dishu/land/soil/maps.jobs'
 import { handleSoilAreas, mapView } from '@dishu/land/soil/maps.routes'
 import { readMap, readMaps } from '@dishu/land/soil/maps.store'
 import { decideRegrading, type Regraded, type Regrading, regrade } from '@dishu/land/soil/regrade.jobs'
@@ -47,6 +47,7 @@ const OPTIONS = {
   from: { type: 'string' },
   to: { type: 'string' },
   method: { type: 'string' },
+  covariates: { type: 'string' },
   transform: { type: 'string' },
   model: { type: 'string', multiple: true },
   nmax: { type: 'string' },
@@ -91,6 +92,7 @@ function stated(values: Values): MapStated {
   )
   return {
     ...{ title: values.title, values: values.values, season: values.season, from: values.from, to: values.to, method: values.method },
+    ...{ covariates: values.covariates },
     ...{ transform: values.transform, models, nmax: values.nmax, draws: values.draws, seed: values.seed, cellM: values.cell },
     ...{ believed: values['accept-outliers'], ...(values.depth === undefined ? {} : { depthFromCm, depthToCm }) },
   }
@@ -115,9 +117,12 @@ async function work(app: App, county: string, what: 'map' | 'regrade', values: V
       [],
     )
   // whatever would stop the work is said before it begins
-  await transaction<unknown>(app.pool, (db) => (request ? prepareMap(db, county, request) : decideRegrading(db, county, regrading)), {
-    readOnly: true,
-  })
+  const open = request ? await openFor(tools, county, request) : null
+  await transaction<unknown>(
+    app.pool,
+    (db) => (request ? prepareMap(db, county, request, open, true) : decideRegrading(db, county, regrading)),
+    { readOnly: true },
+  ).finally(() => open?.close())
   const reason = values.reason ?? (request ? request.title : zh ? '重新评级' : 'graded anew')
   const abort = interruptible()
   const line = progressLine()
@@ -134,7 +139,9 @@ async function work(app: App, county: string, what: 'map' | 'regrade', values: V
         line.show(`${phase} ${total ? `${Math.floor((100 * done) / total)} %` : ''}`),
     }
     const ended = await settling<MadeMap | Regraded>(tools, county, task.id, abort.signal, () =>
-      request ? makeMap(tools, county, task.id, request, options) : regrade({ ...tools, refresh: app.derive }, county, regrading, options),
+      request
+        ? makeMap(tools, county, task.id, request, options)
+        : regrade({ ...tools, refresh: app.derive, readSampleMoves }, county, regrading, options),
     )
     line.end()
     const refusal = refusalOf(ended)

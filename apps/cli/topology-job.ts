@@ -28,6 +28,9 @@ export type TopologyJob = {
 /** The key of a parcel as its file has it: a text or a number. */
 export type Id = string | number
 
+/** What parcels are called: the field that says it, null for row numbers, and the key of each parcel. */
+export type Keys = { readonly field: string | null; readonly idOf: (parcel: number) => Id }
+
 type At = { readonly x: number; readonly y: number }
 
 /** Coordinates are the layer's own, null where a finding has no place. */
@@ -82,5 +85,5 @@ export type ParcelSource = {
   readonly batches: () => AsyncIterable<ParcelBatch>
   /** The same parcels by the pages of their file, see topology-read.ts. */
   readonly paged?: PagedLayer | null
-  readonly taken?: (numbers: readonly number[], columns: readonly (readonly Value[])[]) => void
+  readonly taken?: (numbers: ArrayLike<number>, columns: readonly ArrayLike<Value>[]) => void
 }

@@ -8,7 +8,7 @@ import { transformed } from '@dishu/numeric/topology/densify'
 import type { PolygonLayer } from '@dishu/numeric/topology/layer'
 import { overlayLayers } from '@dishu/numeric/topology/overlay'
 import { bytesOf } from './topology-bytes.ts'
-import type { Id, TopologyJob, TopologyLimits, TopologyReport } from './topology-job.ts'
+import type { Keys, TopologyJob, TopologyLimits, TopologyReport } from './topology-job.ts'
 import { PartBuilder } from './topology-parts.ts'
 import { areaIn, type Stretch, stretched } from './topology-plane.ts'
 import { layerOf } from './topology-read.ts'
@@ -23,7 +23,7 @@ export async function outsideOf(
   crs: Crs | null,
   { parts, stretch }: Looked,
   { leastArea }: TopologyLimits,
-  ids: readonly Id[],
+  idOf: Keys['idOf'],
   scratch: string,
 ): Promise<TopologyReport['outside']> {
   const areas = await areasOf(within, crs, stretch, scratch)
@@ -37,7 +37,7 @@ export async function outsideOf(
       if (under[0].length === 0) beyond[parcel] += areaM2
     }
     beyond.forEach((areaM2, p) => {
-      if (areaM2 > leastArea) outside.push({ id: ids[first + p], areaM2, shareOutside: areaM2 / whole[p] })
+      if (areaM2 > leastArea) outside.push({ id: idOf(first + p), areaM2, shareOutside: areaM2 / whole[p] })
     })
   }
   return outside

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refused } from '@dishu/base/refusal'
+import { compiledCode } from '@dishu/formats/sandbox/compiled'
 import { fences, permissions } from '@dishu/formats/sandbox/fence'
+import { TOPOLOGY } from './topology-code.ts'
 import type { TopologyJob, TopologyReport } from './topology-job.ts'
 
 const CHILD = fileURLToPath(new URL('./topology.child.ts', import.meta.url))
@@ -22,17 +24,14 @@ export function processLimits(bytes: number): ProcessLimits {
 export async function runTopology(job: TopologyJob, scratch: string, limits: ProcessLimits, signal: AbortSignal): Promise<TopologyReport> {
   signal.throwIfAborted()
   const { network, cpu } = fences()
-  // code compiled before may be read, never written: the process has a stranger's bytes in it
-  const compiled = process.env.NODE_COMPILE_CACHE
+  const code = compiledCode(TOPOLOGY, scratch)
   const node = [
     process.execPath,
+    ...TOPOLOGY.flags,
     `--max-old-space-size=${Math.floor(limits.rssMb * 0.75)}`,
     '--disable-warning=ExperimentalWarning',
     '--allow-worker',
-    ...permissions(
-      [...job.siblings, ...(job.within?.siblings ?? []), `${dirname(CHILD)}/*`, ...(compiled ? [compiled, `${compiled}/*`] : [])],
-      scratch,
-    ),
+    ...permissions([...job.siblings, ...(job.within?.siblings ?? []), `${dirname(CHILD)}/*`], scratch),
     CHILD,
     JSON.stringify({ job, scratch }),
   ]
@@ -40,7 +39,7 @@ export async function runTopology(job: TopologyJob, scratch: string, limits: Pro
   const [program, ...args] = [...(cpu ? ['prlimit', `--cpu=${seconds}:${seconds + 5}`, '--core=0'] : []), ...(network ?? []), ...node]
   const child = spawn(program, args, {
     cwd: scratch,
-    env: compiled ? { NODE_COMPILE_CACHE: compiled } : {},
+    env: code ? { NODE_COMPILE_CACHE: code } : {},
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const refused = (code: string, details: object) => new Refused({ code, details: { file: basename(job.path), rows: 0, ...details } })

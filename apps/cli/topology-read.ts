@@ -4,7 +4,7 @@ import { openFiles } from '@dishu/formats/formats'
 import type { Batch, Field, Layer, Source, Value } from '@dishu/formats/layers'
 import { type PagedLayer, pagedLayer } from '@dishu/formats/sqlite/layer-pages'
 import type { InvalidRule } from '@dishu/numeric/topology/layer'
-import type { Id, ParcelBatch, ParcelSource } from './topology-job.ts'
+import type { Id, Keys, ParcelBatch, ParcelSource } from './topology-job.ts'
 
 /** Fields that name a parcel, in this order; the first whose values are all there and all different is the key. */
 const KEYS = ['DKBM', 'BSM', 'TBBH', 'parcel_code', 'patch_key', 'code', 'id', 'fid', 'ogc_fid', 'objectid']
@@ -48,23 +48,23 @@ export async function openParcels(
   ParcelSource & {
     /** The same rows by pages, where the file allows it; `taken` hears of them in their order: their numbers, and the values of the fields asked for. */
     readonly paged: PagedLayer | null
-    readonly taken: (numbers: readonly number[], columns: readonly (readonly Value[])[]) => void
-    readonly keys: () => { readonly field: string | null; readonly ids: readonly Id[] }
+    readonly taken: (numbers: ArrayLike<number>, columns: readonly ArrayLike<Value>[]) => void
+    readonly keys: () => Keys
     readonly close: () => Promise<void>
   }
 > {
-  const source = await openFiles([path], { siblings, scratch, rowIds: true })
+  const source = await openFiles([path], { siblings, scratch, rowIds: true, uncounted: true })
   const { layer, index } = layerOf(source, name, path)
   const candidates = candidatesOf(layer.fields, key, path)
-  const values = candidates.map((): (readonly Value[])[] => [])
-  const rows: (readonly number[])[] = []
+  const values = candidates.map((): ArrayLike<Value>[] => [])
+  const rows: ArrayLike<number>[] = []
   const paged = pagedLayer(
     path,
     layer,
     candidates.map((field) => layer.fields[field].name),
   )
   const first = new KeyTest()
-  const taken = (numbers: readonly number[], columns: readonly (readonly Value[])[]) => {
+  const taken = (numbers: ArrayLike<number>, columns: readonly ArrayLike<Value>[]) => {
     rows.push(numbers)
     columns.forEach((column, c) => {
       values[c].push(column)
@@ -84,10 +84,26 @@ export async function openParcels(
     const c = candidates.findIndex((_, i) => (i === 0 ? first : keyTestOf(values[i])).isKey)
     if (c < 0 && key !== null)
       throw new Refused({ code: 'topology/no-key', details: { file: path, field: key, fields: layer.fields.map((f) => f.name) } })
-    return c < 0 ? { field: null, ids: rows.flat() } : { field: layer.fields[candidates[c]].name, ids: values[c].flat().map(idOf) }
+    const found = c < 0 ? rows : values[c]
+    return { field: c < 0 ? null : layer.fields[candidates[c]].name, idOf: idsIn(found) }
   }
   const { file, crs, rowCount } = layer
   return { name: layer.name, file, crs, rowCount, batches, paged, taken, keys, close: () => source.close() }
+}
+
+/** The key of a parcel by its number, from the values of the layer's batches: a few are asked for of a million. */
+function idsIn(batches: readonly ArrayLike<Value>[]): (parcel: number) => Id {
+  const starts = [0]
+  for (const batch of batches) starts.push(starts[starts.length - 1] + batch.length)
+  return (parcel) => {
+    let [low, high] = [0, batches.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (starts[middle] <= parcel) low = middle
+      else high = middle
+    }
+    return idFrom(batches[low][parcel - starts[low]])
+  }
 }
 
 function candidatesOf(fields: readonly Field[], key: string | null, file: string): number[] {
@@ -107,9 +123,9 @@ function unreadableIn(batch: Batch): ParcelBatch['unreadable'] {
   })
 }
 
-const idOf = (value: Value): Id => (typeof value === 'number' ? value : String(value))
+const idFrom = (value: Value): Id => (typeof value === 'number' ? value : String(value))
 
-function keyTestOf(columns: readonly (readonly Value[])[]): KeyTest {
+function keyTestOf(columns: readonly ArrayLike<Value>[]): KeyTest {
   const test = new KeyTest()
   for (const column of columns) test.add(column)
   return test
@@ -117,24 +133,31 @@ function keyTestOf(columns: readonly (readonly Value[])[]): KeyTest {
 
 /** Whether values are all there and all different, told while they come. As long as each is above the one before, nothing has to be remembered. */
 class KeyTest {
-  readonly #columns: (readonly Value[])[] = []
+  readonly #columns: ArrayLike<Value>[] = []
   #seen: Set<Value> | null = null
   #last: Value = null
   #fits = true
 
-  add(values: readonly Value[]): void {
+  add(values: ArrayLike<Value>): void {
     let i = 0
     if (this.#seen === null) {
       let last = this.#last
       for (; i < values.length && isAbove(values[i], last); i++) last = values[i]
       this.#last = last
-      if (i < values.length) this.#seen = new Set([...this.#columns.flat(), ...values.slice(0, i)])
+      if (i < values.length) this.#seen = this.#seenBefore(values, i)
       this.#columns.push(values)
     }
     for (; this.#fits && this.#seen !== null && i < values.length; i++) {
       const before = this.#seen.size
       this.#fits = values[i] !== null && values[i] !== '' && this.#seen.add(values[i]).size > before
     }
+  }
+
+  #seenBefore(values: ArrayLike<Value>, end: number): Set<Value> {
+    const seen = new Set<Value>()
+    for (const column of this.#columns) for (let i = 0; i < column.length; i++) seen.add(column[i])
+    for (let i = 0; i < end; i++) seen.add(values[i])
+    return seen
   }
 
   get isKey(): boolean {

@@ -7,6 +7,7 @@ import type { GeometryLayer } from '@dishu/land/quality/findings'
 import { type OutlineRow, outlinesOf, systemsOf } from '@dishu/land/quality/geometry.store'
 import { transaction } from '@dishu/server-kit/sql'
 import { withApp } from './terminal.ts'
+import { TopologyCrew } from './topology-crew.ts'
 import type { Id, ParcelBatch, ParcelSource, TopologyLimits, TopologyReport } from './topology-job.ts'
 import { reportOf, writeFindings } from './topology-report.ts'
 import { lookOver } from './topology-work.ts'
@@ -46,9 +47,11 @@ export async function topologyOfRegister(layer: GeometryLayer, options: Register
         const rowCount = systems[0]?.rows ?? 0
         const source: ParcelSource = { name: layer, file: county, crs, rowCount, batches }
         const { limits, workers, out } = options
-        const looked = await lookOver(source, limits, { workers, bytes: rowCount * BYTES_A_ROW, outlines: out !== null, beat: () => {} })
+        const crew = new TopologyCrew(workers)
+        const bytes = rowCount * BYTES_A_ROW
+        const looked = await lookOver(source, limits, { crew, bytes, outlines: out !== null, beat: () => {} }).finally(() => crew.close())
         const field = layer === 'patch' ? 'BSM' : layer === 'parcel' ? 'DKBM' : 'XZQDM'
-        const report = reportOf(source, looked, { field, ids }, [])
+        const report = reportOf(source, looked, { field, idOf: (parcel) => ids[parcel] }, [])
         if (out !== null) await written(out, (draft) => writeFindings(draft, crs, report, looked))
         return report
       },

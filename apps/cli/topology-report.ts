@@ -4,14 +4,14 @@ import type { Crs, Value } from '@dishu/formats/layers'
 import { ogcWkt } from '@dishu/formats/write/crswkt'
 import { type GeoPackageTable, writeGeoPackage } from '@dishu/formats/write/geopackage'
 import type { Outline, Place } from '@dishu/numeric/topology/layer'
-import type { Id, ParcelSource, TopologyReport } from './topology-job.ts'
+import type { Keys, ParcelSource, TopologyReport } from './topology-job.ts'
 import { backFrom, type Stretch } from './topology-plane.ts'
 import type { Looked } from './topology-work.ts'
 
 export function reportOf(
   source: ParcelSource,
   { findings, stretch, unreadable }: Looked,
-  { field, ids }: { readonly field: string | null; readonly ids: readonly Id[] },
+  { field, idOf }: Keys,
   outside: TopologyReport['outside'],
 ): TopologyReport {
   const at = ({ x, y }: Place) => {
@@ -22,32 +22,32 @@ export function reportOf(
     layer: { name: source.name, file: source.file, key: field, crs: source.crs?.name ?? null, epsg: source.crs?.epsg ?? null },
     parcels: findings.parcels,
     areaM2: findings.areaM2,
-    overlaps: findings.overlaps.map((each) => ({ a: ids[each.a], b: ids[each.b], areaM2: each.areaM2, ...at(each) })),
+    overlaps: findings.overlaps.map((each) => ({ a: idOf(each.a), b: idOf(each.b), areaM2: each.areaM2, ...at(each) })),
     gaps: findings.gaps.map((each) => ({
       areaM2: each.areaM2,
       ...at(each),
       open: each.open,
-      neighbours: each.neighbours.map((n) => ids[n]),
+      neighbours: each.neighbours.map(idOf),
     })),
     duplicates: findings.duplicates.map((each) => ({
-      a: ids[each.a],
-      b: ids[each.b],
+      a: idOf(each.a),
+      b: idOf(each.b),
       exact: each.exact,
       areaM2: each.areaM2,
       ...at(each),
     })),
-    contained: findings.contained.map((each) => ({ inner: ids[each.inner], outer: ids[each.outer], areaM2: each.areaM2, ...at(each) })),
-    slivers: findings.slivers.map((each) => ({ id: ids[each.parcel], areaM2: each.areaM2, widthM: each.widthM, ...at(each) })),
+    contained: findings.contained.map((each) => ({ inner: idOf(each.inner), outer: idOf(each.outer), areaM2: each.areaM2, ...at(each) })),
+    slivers: findings.slivers.map((each) => ({ id: idOf(each.parcel), areaM2: each.areaM2, widthM: each.widthM, ...at(each) })),
     oneSided: findings.oneSided.map((each) => ({
-      id: ids[each.parcel],
-      neighbour: ids[each.neighbour],
+      id: idOf(each.parcel),
+      neighbour: idOf(each.neighbour),
       distanceM: each.distanceM,
       ...at(each),
     })),
     outside,
     invalid: [
       ...findings.invalid.map((each) => ({
-        id: ids[each.parcel],
+        id: idOf(each.parcel),
         rule: each.rule,
         ...(Number.isFinite(each.x) ? at(each) : { x: null, y: null }),
       })),

@@ -5,15 +5,14 @@ import { type PagedLayer, readPages } from '@dishu/formats/sqlite/layer-pages'
 import type { InvalidRule } from '@dishu/numeric/topology/layer'
 import type { Survey } from '@dishu/numeric/topology/survey'
 import { type Part, PartBuilder } from './topology-parts.ts'
-import type { Stretch } from './topology-plane.ts'
 import { RULES } from './topology-read.ts'
-import { type SurveySetup, surveyWork } from './topology-survey.ts'
+import { type SurveySetup, surveyOf } from './topology-survey.ts'
 
 /** A share of a layer's pages, with about as many rows. */
 export type Share = { readonly paged: PagedLayer; readonly from: number; readonly to: number; readonly rows: number }
 
 /** Parcels and rows are numbered within the share, parcels from 0 and rows from 1. */
-export type ShareSurveyed = {
+type ShareSurveyed = {
   readonly parts: readonly Part[]
   readonly surveys: readonly Survey[]
   readonly parcels: number
@@ -29,25 +28,24 @@ type PackedValues = { readonly joined: string } | { readonly numbers: Float64Arr
 const BETWEEN = '\u0000'
 
 /** What the reader refuses is an answer too: it has to reach the first thread. */
-export function shareWork(setup: SurveySetup): (share: Share) => ShareSurveyed | { readonly refusal: Refusal } {
-  const survey = surveyWork(setup)
-  return (share) => {
-    try {
-      return surveyed(share, setup.stretch, survey)
-    } catch (cause) {
-      if (cause instanceof Refused) return { refusal: cause.refusal }
-      throw cause
-    }
+export type ShareAnswer = ShareSurveyed | { readonly refusal: Refusal }
+
+export function shareOf(setup: SurveySetup, share: Share): ShareAnswer {
+  try {
+    return surveyed(share, setup)
+  } catch (cause) {
+    if (cause instanceof Refused) return { refusal: cause.refusal }
+    throw cause
   }
 }
 
-function surveyed({ paged, from, to, rows }: Share, stretch: Stretch, survey: (part: Part) => Survey): ShareSurveyed {
+function surveyed({ paged, from, to, rows }: Share, setup: SurveySetup): ShareSurveyed {
   const parts: Part[] = []
   const surveys: Survey[] = []
   const vertices = Math.max(4096, Math.ceil(((to - from) * paged.table.pageSize) / 16))
-  const builder = new PartBuilder(rows, vertices, stretch, (part) => {
+  const builder = new PartBuilder(rows, vertices, setup.stretch, (part) => {
     parts.push(part)
-    surveys.push(survey(part))
+    surveys.push(surveyOf(setup, part))
   })
   const columns = paged.fields.map((): Value[] => [])
   const lost: number[] = []
@@ -87,14 +85,14 @@ function packed(values: readonly Value[]): PackedValues {
   return { values }
 }
 
-export function unpacked(column: PackedValues, count: number): readonly Value[] {
-  if ('numbers' in column) return Array.from(column.numbers)
+export function unpacked(column: PackedValues, count: number): ArrayLike<Value> {
+  if ('numbers' in column) return column.numbers
   if ('joined' in column) return count === 0 ? [] : column.joined.split(BETWEEN)
   return column.values
 }
 
 /** Memory that goes with a message instead of being copied: what there is for every parcel. */
-export function buffersOf(answer: ShareSurveyed | { readonly refusal: Refusal }): ArrayBuffer[] {
+export function buffersOf(answer: ShareAnswer): ArrayBuffer[] {
   if ('refusal' in answer) return []
   const arrays = answer.surveys.flatMap(({ box, area, perimeter }) => [box, area, perimeter])
   const buffers = arrays.filter((array) => array.byteLength === array.buffer.byteLength).map(({ buffer }) => buffer)

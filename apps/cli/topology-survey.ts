@@ -16,7 +16,6 @@ export function optionsOf(limits: TopologyLimits, stretch: Stretch, outlines: bo
   return { ...limits, outlines, ...(areaOf ? { areaOf } : {}) }
 }
 
-export function surveyWork({ limits, stretch, grid }: SurveySetup): (part: Part) => Survey {
-  const options = optionsOf(limits, stretch, false)
-  return ({ layer, first }) => surveyParcels(layer, options, first, grid).survey
+export function surveyOf({ limits, stretch, grid }: SurveySetup, { layer, first }: Part): Survey {
+  return surveyParcels(layer, optionsOf(limits, stretch, false), first, grid).survey
 }

@@ -1,12 +1,12 @@
 /** A thread of `dishu topology`. */
-import { parentPort, workerData } from 'node:worker_threads'
-import type { Part } from './topology-parts.ts'
-import { surveyWork } from './topology-survey.ts'
+import { parentPort } from 'node:worker_threads'
+import { type Task, workOn } from './topology-crew.ts'
+import { buffersOf } from './topology-shares.ts'
 
-const work = surveyWork(workerData)
-parentPort?.on('message', (part: Part) => {
+parentPort?.on('message', (task: Task) => {
   try {
-    parentPort?.postMessage({ answer: work(part) })
+    const answer = workOn(task)
+    parentPort?.postMessage({ answer }, 'share' in answer ? buffersOf(answer.share) : [])
   } catch (fault) {
     parentPort?.postMessage({ fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) })
   }

@@ -46,6 +46,8 @@ export type ZonalSummary = {
   /** Zones without figures, at most a thousand of them, and how many there are. */
   readonly withoutFigures: number
   readonly skipped: readonly { readonly zone: string | number | null; readonly why: 'crossing' | 'no-polygon' }[]
+  /** Names that several zones have, at most a thousand of them, and how many there are: their rows cannot be told apart by name. */
+  readonly repeatedKeys: { readonly count: number; readonly first: readonly (string | number | boolean)[] }
   /** Rows of the layer that could not be read at all. */
   readonly leftOut: readonly { readonly row: number; readonly code: string }[]
   readonly bytes: number

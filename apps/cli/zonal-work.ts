@@ -4,7 +4,7 @@ import { crsFromEpsg } from '@dishu/formats/crs/crs'
 import { openFile } from '@dishu/formats/formats'
 import { type Geotiff, openTiff, placeOfTiff } from '@dishu/formats/geotiff/geotiff'
 import { type ByteSource, fileSource } from '@dishu/formats/geotiff/source'
-import type { Crs, Source } from '@dishu/formats/layers'
+import type { Crs, Source, Value } from '@dishu/formats/layers'
 import { degreeCellAreas } from '@dishu/numeric/zonal/cell-area'
 import { statisticOf } from '@dishu/numeric/zonal/statistics'
 import { planZonal, ZONE, type ZonalQuestion, type ZonalRaster } from '@dishu/numeric/zonal/zonal'
@@ -40,7 +40,7 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
     const bytes = remote ? tools.remote(i) : fileSource(path)
     opened.push({ bytes, tiff: await openTiff(bytes) })
   }
-  const source = await openFile(job.layer, { scratch: tools.scratch, siblings: job.siblings })
+  const source = await openFile(job.layer, { scratch: tools.scratch, siblings: job.siblings, uncounted: true })
   let layer: ZonalLayer
   try {
     layer = await readZones(source, layerIndex(source, job), job.layer, job.key, threads)
@@ -93,6 +93,7 @@ async function workWith(threads: readonly Thread[], job: ZonalJob, tools: Tools)
     key: layer.keyField,
     rasters,
     ...(await skippedOf(parts[0].answer, layer)),
+    repeatedKeys: layer.keyField === null ? NONE_REPEATED : repeatedIn(await layer.names()),
     leftOut: layer.leftOut.slice(0, 1000),
   }
   if (job.format === 'csv' && layer.firsts.length > 0 && !job.histogram && !job.fractions) {
@@ -168,6 +169,18 @@ function rasterOf(tiff: Geotiff, bands: readonly number[], crs: Crs, g: Affine, 
     cellArea,
     byArea: byRows && !plainCells,
   }
+}
+
+const NONE_REPEATED: ZonalSummary['repeatedKeys'] = { count: 0, first: [] }
+
+function repeatedIn(keys: readonly Value[]): ZonalSummary['repeatedKeys'] {
+  const seen = new Set<Value>()
+  const repeated = new Set<string | number | boolean>()
+  for (const key of keys) {
+    const before = seen.size
+    if (key !== null && seen.add(key).size === before) repeated.add(key)
+  }
+  return repeated.size === 0 ? NONE_REPEATED : { count: repeated.size, first: [...repeated].slice(0, 1000) }
 }
 
 async function skippedOf({ states }: Part['answer'], layer: ZonalLayer): Promise<Pick<ZonalSummary, 'withoutFigures' | 'skipped'>> {

@@ -190,7 +190,11 @@ function isFolder(path: string): boolean {
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
-function inWords({ zones, columns, rasters, withoutFigures, leftOut }: ZonalSummary, zh: boolean, out: string | undefined): string {
+function inWords(
+  { zones, columns, rasters, withoutFigures, repeatedKeys, leftOut }: ZonalSummary,
+  zh: boolean,
+  out: string | undefined,
+): string {
   const where = out ?? (zh ? '标准输出' : 'standard output')
   const outside = rasters[0].outside
   const rest = zh
@@ -204,8 +208,15 @@ function inWords({ zones, columns, rasters, withoutFigures, leftOut }: ZonalSumm
         withoutFigures > 0 && `${withoutFigures} without figures (crossing rings, or no polygon)`,
         leftOut.length > 0 && `${leftOut.length} rows could not be read`,
       ]
+  const [example] = repeatedKeys.first
+  const warning =
+    repeatedKeys.count === 0
+      ? ''
+      : zh
+        ? `\n注意：${repeatedKeys.count} 个标识重复（例如 ${example}），这些面的结果不能按标识区分；请用 --key 另选字段。`
+        : `\nWarning: ${repeatedKeys.count} names occur more than once (${example}, for example): their rows cannot be told apart; choose another field with --key.`
   const said = rest.filter(Boolean).join(zh ? '，' : ', ')
   return zh
-    ? `${where}：${zones} 个面，${columns.length} 列${said ? `；${said}` : ''}。`
-    : `${where}: ${zones} polygons, ${columns.length} columns${said ? `; ${said}` : ''}.`
+    ? `${where}：${zones} 个面，${columns.length} 列${said ? `；${said}` : ''}。${warning}`
+    : `${where}: ${zones} polygons, ${columns.length} columns${said ? `; ${said}` : ''}.${warning}`
 }

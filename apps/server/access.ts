@@ -73,14 +73,28 @@ export const ROUTES: Readonly<Record<string, Need>> = {
   'POST /api/counties/:county/reviews/:review/approve': partly('approve'),
   'POST /api/counties/:county/reviews/:review/return': partly('approve'),
   'POST /api/counties/:county/reviews/:review/submit': read,
+  'POST /api/counties/:county/reviews/:review/try': read, // nothing is written
   'POST /api/counties/:county/reviews/:review/withdraw': read,
 
   'GET /api/counties/:county/baselines': { power: 'read', on: 'county', whole: true }, // a baseline has the whole county's figures
   'GET /api/counties/:county/baselines/:key': { power: 'export', on: 'county', whole: true, keeps: 'exported' },
   'POST /api/counties/:county/baselines': wholly('edit'),
   'POST /api/counties/:county/baselines/:key/recount': { power: 'read', on: 'county', whole: true }, // nothing is written
+  'GET /api/counties/:county/reports': { power: 'read', on: 'county', whole: true },
+  'POST /api/counties/:county/reports/preview': { power: 'read', on: 'county', whole: true }, // nothing is written
+  'POST /api/counties/:county/reports': { power: 'export', on: 'county', whole: true, keeps: 'exported' },
+  'POST /api/counties/:county/report-tasks/:task/cancel': wholly('export'),
+  'GET /api/counties/:county/reports/:report/file': { power: 'export', on: 'county', whole: true, keeps: 'exported' },
+  'GET /api/counties/:county/figures/:code': { power: 'read', on: 'county', whole: true },
   'GET /api/counties/:county/changes': read,
   'GET /api/counties/:county/changes/patches': read,
+  'GET /api/counties/:county/changes/map': read,
+
+  'GET /api/counties/:county/lineage/around': read,
+  'GET /api/counties/:county/lineage/rows': read,
+  'POST /api/counties/:county/lineage/preview': read, // nothing is written
+  'POST /api/counties/:county/lineage/operations': wholly('edit'),
+  'GET /api/counties/:county/lineage/:layer/:id': read,
 
   'GET /api/counties/:county/revisions': read,
   'POST /api/counties/:county/revisions/:rev/undo': wholly('edit'),
@@ -126,13 +140,17 @@ export const ROUTES: Readonly<Record<string, Need>> = {
   'GET /api/counties/:county/soil/designs/:key': read,
   'GET /api/counties/:county/soil/designs/:key/redraw': read,
   'GET /api/counties/:county/soil/designs/:key/export': { power: 'export', on: 'county', keeps: 'exported' },
-  'POST /api/counties/:county/soil/designs/draw': read, // nothing is written
+  'POST /api/counties/:county/soil/designs/draw': wholly('edit'), // a task of the whole county, of which nothing is written
   'POST /api/counties/:county/soil/designs': wholly('edit'),
+  'GET /api/counties/:county/soil/accuracy': read,
+  'GET /api/counties/:county/soil/covariates': read,
   'GET /api/counties/:county/soil/maps': read,
   'GET /api/counties/:county/soil/maps/:map': read,
   'GET /api/counties/:county/soil/maps/:map/files/:sha256': read,
   'GET /api/counties/:county/soil/tasks': read,
   'GET /api/counties/:county/soil/tasks/:task': read,
+  'GET /api/counties/:county/soil/tasks/:task/moves': wholly('read'),
+  'GET /api/counties/:county/soil/tasks/:task/design': wholly('read'),
   'GET /api/counties/:county/soil/areas': read,
   'GET /api/counties/:county/soil/patches/:patch': read,
   'GET /api/counties/:county/soil/grading': read,
@@ -156,12 +174,14 @@ export const ROUTES: Readonly<Record<string, Need>> = {
   'POST /api/counties/:county/library/preview': wholly('edit'),
   'POST /api/counties/:county/library/import': wholly('edit'),
   'POST /api/counties/:county/limits/measure': wholly('edit'),
+  'GET /api/counties/:county/limits/measure': read,
 
   'GET /api/counties/:county/plan/scenarios': read,
   'POST /api/counties/:county/plan/scenarios': wholly('edit'),
   'POST /api/counties/:county/plan/scenarios/:scenario/state': wholly('edit'),
   'POST /api/counties/:county/plan/scenarios/:scenario/approve': wholly('approve'),
   'POST /api/counties/:county/plan/scenarios/:scenario/solve': wholly('edit'),
+  'POST /api/counties/:county/plan/scenarios/:scenario/front': wholly('edit'),
   'POST /api/counties/:county/plan/look': { power: 'read', on: 'county', whole: true }, // nothing is written
   'GET /api/counties/:county/plan/tasks': read,
   'POST /api/counties/:county/plan/tasks/:task/stop': wholly('edit'),
@@ -171,6 +191,37 @@ export const ROUTES: Readonly<Record<string, Need>> = {
   'GET /api/counties/:county/plan/results/:result/annex.xlsx': { power: 'export', on: 'county', whole: true, keeps: 'exported' },
   'GET /api/counties/:county/plan/compare': { power: 'read', on: 'county', whole: true },
 
+  'GET /api/openapi.json': signedIn,
+  'GET /api/changes': read,
+  'GET /api/changes/:rev': read,
+  'GET /ogc': { power: 'read', on: 'anywhere' },
+  'GET /ogc/:county': read,
+  'GET /ogc/:county/conformance': read,
+  'GET /ogc/:county/api': read,
+  'GET /ogc/:county/collections': read,
+  'GET /ogc/:county/collections/:collection': read,
+  'GET /ogc/:county/collections/:collection/queryables': read,
+  'GET /ogc/:county/collections/:collection/schema': read,
+  'GET /ogc/:county/collections/:collection/items': read,
+  'GET /ogc/:county/collections/:collection/items/:item': read,
+  'GET /ogc/:county/collections/:collection/items/:item/timemap': read,
+  'POST /ogc/:county/collections/:collection/items': wholly('edit'),
+  'PUT /ogc/:county/collections/:collection/items/:item': wholly('edit'),
+  'PATCH /ogc/:county/collections/:collection/items/:item': wholly('edit'),
+  'DELETE /ogc/:county/collections/:collection/items/:item': wholly('edit'),
+
+  'GET /ogc/:county/tileMatrixSets': read,
+  'GET /ogc/:county/tileMatrixSets/:set': read,
+  'GET /ogc/:county/tiles': read,
+  'GET /ogc/:county/tiles/:set': read,
+  'GET /ogc/:county/tiles/:set/:z/:row/:column': read,
+  'GET /tiles/:county/tile.json': read,
+  'GET /tiles/:county/style.json': read,
+  'GET /tiles/:county/archive.pmtiles': { power: 'export', on: 'county', whole: true, keeps: 'exported' },
+  'GET /wmts/:county': read,
+  'GET /wmts/:county/1.0.0/WMTSCapabilities.xml': read,
+  'GET /wmts/:county/rest/:layer/:style/:set/:z/:row/:column': read,
+
   'GET /stac': { power: 'read', on: 'anywhere' },
   'GET /stac/conformance': { power: 'read', on: 'anywhere' },
   'GET /stac/collections': { power: 'read', on: 'anywhere' },
@@ -178,6 +229,7 @@ export const ROUTES: Readonly<Record<string, Need>> = {
   'GET /stac/collections/:collection/items': { power: 'read', on: 'anywhere' },
   'GET /stac/collections/:collection/items/:item': { power: 'read', on: 'anywhere' },
   'GET /stac/search': { power: 'read', on: 'anywhere' },
+  'POST /stac/search': { power: 'read', on: 'anywhere' }, // nothing is written
 }
 
 /** What each table shows to whom, and what requests may do to it. A table without a line is closed to requests. */
@@ -193,6 +245,7 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   'kernel.review': { shows: 'area', by: 'area', writes: 'plain', updates: ['state', 'settled_at', 'rev'] },
   'kernel.review_step': { shows: 'area', by: 'area', writes: 'log' },
   'kernel.document': { shows: 'whole', writes: 'log' },
+  'kernel.document_erased': { shows: 'whole', writes: 'none' },
   'kernel.area': touched,
   'kernel.crs': { shows: 'everyone', writes: 'plain' },
   'kernel.person': { shows: 'office', writes: 'ledger' },
@@ -205,6 +258,7 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   'kernel.access_event': { shows: 'touched', writes: 'log' },
   'land.patch': ledger('village'),
   'land.parcel': ledger('parcel_code'), // DKBM begins with the village's twelve digits
+  'land.lineage': ledger('village'),
   'land.ground': touched,
   'land.party': ledger('party_code'), // FBFBM and CBFBM begin so too
   'land.member': ledger('party_code'),
@@ -219,7 +273,10 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   'land.geometry_check': { shows: 'touched', writes: 'plain' },
   'land.cell': ledger('village'),
   'land.cell_sum': { shows: 'area', by: 'village', writes: 'plain' },
+  'land.tile_block': { shows: 'whole', writes: 'none' },
   'land.baseline': { shows: 'whole', writes: 'ledger' },
+  'land.report': { shows: 'whole', writes: 'ledger' },
+  'ops.report_task': { shows: 'whole', writes: 'plain' },
   'land.double_cover': { shows: 'area', by: 'parcels[1]', writes: 'plain' },
   'land.scene': touched,
   'land.spectral_index': touched,
@@ -244,6 +301,9 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   'land.water_quota': touched,
   'land.water_season': touched,
   'land.water_climate': touched,
+  'land.water_storage': touched,
+  'land.water_drainage': touched,
+  'land.water_setting': touched,
   'land.technology': touched,
   'land.technology_cost': touched,
   'land.practice': touched,

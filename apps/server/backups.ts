@@ -4,7 +4,9 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { Refused, type Result } from '@dishu/base/refusal'
-import { readChains, readHead } from '@dishu/kernel/records/records.store'
+import { OFFICE } from '@dishu/kernel/people/people'
+import { appendEvent } from '@dishu/kernel/people/people.store'
+import { canonicalJson, readChains, readHead } from '@dishu/kernel/records/records.store'
 import { type Backup, type BackupProgress, backUp, emptyPlace, restoreInto } from '@dishu/server-kit/backup'
 import { type BackupRule, backupIsDue, backupName, backupTime, expiredBackups } from '@dishu/server-kit/backup-keep'
 import type { Manifest } from '@dishu/server-kit/backup-parts'
@@ -32,26 +34,51 @@ async function readEnds(db: Db): Promise<ChainEnd[]> {
   return ends
 }
 
-export const backUpOffice = (
-  app: Pick<App, 'pool' | 'dataDir' | 'database'>,
+/** Makes a backup, and leaves in the office's record who made it, what came of it and its digest. */
+export async function backUpOffice(
+  app: Pick<App, 'pool' | 'dataDir' | 'database' | 'actor'>,
   file: string,
   lock: Lock,
   now: Date,
   report?: BackupProgress,
-): Promise<Backup> =>
-  backUp(
-    {
-      pool: app.pool,
-      dataDir: app.dataDir,
-      database: app.database.kind,
-      migrations: MIGRATIONS,
-      facts: async (db): Promise<Facts> => ({ program: version, chains: await readEnds(db) }),
-    },
-    file,
-    lock,
-    now,
-    report,
-  )
+): Promise<Backup> {
+  const keep = (outcome: 'done' | 'failed', details: Readonly<Record<string, unknown>>) =>
+    transaction(
+      app.pool,
+      (db) =>
+        appendEvent(db, {
+          county: OFFICE,
+          at: now,
+          actor: app.actor,
+          what: 'backed-up',
+          outcome,
+          subject: basename(file),
+          details: canonicalJson(details),
+          address: '',
+        }),
+      { actor: app.actor },
+    )
+  try {
+    const made = await backUp(
+      {
+        pool: app.pool,
+        dataDir: app.dataDir,
+        database: app.database.kind,
+        migrations: MIGRATIONS,
+        facts: async (db): Promise<Facts> => ({ program: version, chains: await readEnds(db) }),
+      },
+      file,
+      lock,
+      now,
+      report,
+    )
+    await keep('done', { bytes: made.bytes, parts: made.manifest.parts.length })
+    return made
+  } catch (fault) {
+    await keep('failed', { code: fault instanceof Refused ? fault.refusal.code : 'fault' }).catch(() => {}) // a database that is away keeps nothing
+    throw fault
+  }
+}
 
 export type Restored = {
   readonly manifest: Manifest
@@ -157,7 +184,7 @@ export async function listBackups(folder: string): Promise<BackupFile[]> {
 
 /** Makes the backup that is due, then removes what the rule keeps no longer; null when none is due. A failed one removes nothing. */
 export async function scheduledBackup(
-  app: Pick<App, 'pool' | 'dataDir' | 'database'>,
+  app: Pick<App, 'pool' | 'dataDir' | 'database' | 'actor'>,
   now: Date,
 ): Promise<{ readonly made: string; readonly removed: readonly string[] } | null> {
   const schedule = await readSchedule(app.dataDir)

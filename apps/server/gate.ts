@@ -22,22 +22,58 @@ export const needOf = (method: string, route: string): Need => {
   return need
 }
 
+type Found = Passport & { readonly halfway: boolean }
+
+/** A move of the map asks for many tiles at once: whom a secret belongs to is looked up for all of them together. */
+const KNOWN_MS = 1000
+const KNOWN_MOST = 5000
+
+/**
+ * Who asked a moment ago. What this server changes in accounts, roles and sessions is known to it at once; what another process changes, after
+ * a second.
+ */
+class KnownCallers {
+  readonly #found = new Map<string, { readonly at: number; readonly found: Promise<Found> }>()
+
+  get(key: string, now: number, find: () => Promise<Found>): Promise<Found> {
+    const kept = this.#found.get(key)
+    // a clock that was set back keeps nobody
+    if (kept && now >= kept.at && now - kept.at < KNOWN_MS) return kept.found
+    const found = find()
+    this.#found.delete(key)
+    this.#found.set(key, { at: now, found })
+    found.catch(() => this.#found.delete(key))
+    for (const oldest of this.#found.keys()) {
+      if (this.#found.size <= KNOWN_MOST) break
+      this.#found.delete(oldest)
+    }
+    return found
+  }
+
+  forget(): void {
+    this.#found.clear()
+  }
+}
+
 /** `machine`: in single-user mode, the name of whoever sits here; null in an office, where everyone signs in. */
 export function gateOf(pool: Pool, machine: string | null): Gate {
-  const passportOf = async (request: GateRequest): Promise<Passport & { readonly halfway: boolean }> => {
+  const known = new KnownCallers()
+  const passportOf = async (request: GateRequest): Promise<Found> => {
     if (machine !== null) return { identity: ofThisMachine(machine), sessionId: null, halfway: false }
-    const bearer = /^Bearer dishu_([\w-]{20,100})$/.exec(String(request.headers.authorization ?? ''))?.[1]
+    const bearer = tokenOf(request.headers.authorization)
     const secret = cookieOf(request.headers.cookie)
     if (!bearer && !secret) return { identity: NOBODY, sessionId: null, halfway: false }
-    return transaction(
-      pool,
-      async (db) => {
-        const found = bearer
-          ? { identity: (await identityOfToken(db, bearer, request.now)) ?? NOBODY, sessionId: null }
-          : ((secret ? await identityOfSession(db, secret, request.now) : null) ?? { identity: NOBODY, sessionId: null })
-        return { ...found, halfway: await isHalfway(db, found.identity) }
-      },
-      { actor: 'gate', scope: WHOLE_OFFICE },
+    return known.get(bearer ? `token ${bearer}` : `session ${secret}`, request.now.getTime(), () =>
+      transaction(
+        pool,
+        async (db) => {
+          const found = bearer
+            ? { identity: (await identityOfToken(db, bearer, request.now)) ?? NOBODY, sessionId: null }
+            : ((secret ? await identityOfSession(db, secret, request.now) : null) ?? { identity: NOBODY, sessionId: null })
+          return { ...found, halfway: await isHalfway(db, found.identity) }
+        },
+        { actor: 'gate', scope: WHOLE_OFFICE },
+      ),
     )
   }
   return {
@@ -68,6 +104,10 @@ export function gateOf(pool: Pool, machine: string | null): Gate {
       if (reach(identity, 'read', county) === 'none' && reached === 'none') throw new Refused({ code: 'people/not-found', details: {} })
       if (reached === 'none' || (need.whole && reached !== 'whole')) throw new Refused({ code: 'people/not-allowed', details: { power } })
       return { caller, scope: scopeOf(identity, power) }
+    },
+    settled(request) {
+      // whoever changes an account, a role or a session has changed it for everyone's next request
+      if (request.method !== 'GET' && !/^\/api\/(?:counties|intakes)\b/.test(request.route)) known.forget()
     },
     keeps: (request) => request.method !== 'GET' || needOf(request.method, request.route).keeps !== undefined,
     done: (db, request, passed) => appendEvent(db, eventOf(request, passed, 'done', null)),
@@ -120,6 +160,18 @@ function actOf(route: string): AccessAct {
   if (route === '/api/me/tokens') return 'token-made'
   if (route.startsWith('/api/me/tokens')) return 'token-ended'
   return 'wrote'
+}
+
+/** A token as `Bearer`, or as the password of `Basic`, which is what GIS programs can send; the name beside it says nothing. */
+function tokenOf(header: string | undefined | string[]): string | null {
+  const [scheme, value = ''] = String(header ?? '').split(' ')
+  const text =
+    scheme === 'Basic' && value.length <= 400
+      ? Buffer.from(value, 'base64')
+          .toString('latin1')
+          .replace(/^[^:]*:/, '')
+      : value
+  return scheme === 'Bearer' || scheme === 'Basic' ? (/^dishu_([\w-]{20,100})$/.exec(text)?.[1] ?? null) : null
 }
 
 function cookieOf(header: string | string[] | undefined): string | null {

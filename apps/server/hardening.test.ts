@@ -1,8 +1,9 @@
 /** Every route of a running server asked the wrong way: too large, poisoned, with what breaks other systems' filters. */
 import assert from 'node:assert/strict'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { PatchPage } from '@dishu/land/count/count.wire'
@@ -71,6 +72,59 @@ test('no route takes a body beyond the limit, or one that poisons prototypes', a
     assert.equal(broken.status, 400)
     assert.doesNotMatch(await broken.text(), INSIDE)
   }
+  assert.equal(({} as { polluted?: number }).polluted, undefined)
+})
+
+const shared = process.env.DISHU_SHARED ?? join(ROOT, '../shared')
+const archive = join(shared, 'corpora/corpora-bad-input.tar.xz')
+
+test('JSONTestSuite over HTTP: what is JSON is read, what is none is refused, and nothing is a fault', {
+  skip: existsSync(archive) ? false : `SKIPPED: no JSONTestSuite at ${archive} (set DISHU_SHARED)`,
+}, async () => {
+  const place = join(folder, 'json')
+  mkdirSync(place)
+  const { status, stderr } = spawnSync('tar', ['xJf', archive, '-C', place, '--no-same-owner', './json'], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  const files = globSync('json/JSONTestSuite/**/*.json', { cwd: place }).sort()
+  assert.ok(files.length > 300, `${files.length} files`)
+  const seen = { y: 0, n: 0, i: 0 }
+  for (const file of files) {
+    const kind = (/_([yni])_/.exec(basename(file))?.[1] ?? 'i') as 'y' | 'n' | 'i'
+    const response = await fetch(`${running.address}/api/counties/${COUNTY}/findings/999999999/assign`, {
+      method: 'POST',
+      body: readFileSync(join(place, file)),
+      headers: { 'content-type': 'application/json' },
+    })
+    const text = await response.text()
+    assert.ok(response.status < 500, `${file}: ${response.status} ${text}`)
+    assert.doesNotMatch(text, INSIDE, file)
+    const code = (JSON.parse(text) as { code: string }).code
+    // what was read is not of the declared shape, and is refused as that and not as broken text; two names could poison a prototype
+    if (kind === 'y')
+      assert.ok(code === 'http/not-valid' || /__proto__|constructor/.test(readFileSync(join(place, file), 'utf8')), `${file}: ${code}`)
+    if (kind === 'n') assert.equal(response.status, 400, file)
+    seen[kind]++
+  }
+  assert.ok(seen.y >= 95 && seen.n >= 185, JSON.stringify(seen))
+  for (const depth of [100, 5000]) {
+    const response = await post('/api/counties/:county/findings/:id/assign', `${'['.repeat(depth)}${']'.repeat(depth)}`)
+    assert.equal(response.status, 400, `${depth} deep`)
+  }
+  const endless = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(1 << 20).fill(32))
+    },
+  })
+  const stream = await fetch(`${running.address}/api/counties/${COUNTY}/findings/1/assign`, {
+    method: 'POST',
+    body: endless,
+    duplex: 'half',
+    headers: { 'content-type': 'application/json' },
+  } as RequestInit & { duplex: 'half' }).then(
+    ({ status: answered }) => answered,
+    () => 413,
+  ) // cut off before it was sent
+  assert.equal(stream, 413)
   assert.equal(({} as { polluted?: number }).polluted, undefined)
 })
 

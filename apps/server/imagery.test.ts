@@ -1,9 +1,11 @@
 /** Imagery over a real database and the real server: from files to figures, and back by the undo. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
+import { promisify } from 'node:util'
 import type { Day } from '@dishu/base/date'
 import { Refused } from '@dishu/base/refusal'
 import { writePolygonWkb } from '@dishu/base/wkb'
@@ -25,6 +27,7 @@ import { type Running, serve } from './serve.ts'
 import { verifyAll } from './verify.ts'
 
 const COUNTY = '220899'
+const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'dishu-imagery-'))
 let database: TestDatabase
 let app: App
@@ -458,6 +461,138 @@ test('through the browser’s road: upload, questions, answers, a yes, figures',
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   assert.fail('the new scene was not measured')
+})
+
+async function sceneTile(z: number): Promise<readonly [z: number, x: number, y: number]> {
+  const [{ bbox }] = (await get<ScenesReply>(api('scenes?asOf=2024-05-12'))).body.scenes
+  const [lon, lat] = [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2]
+  return [
+    z,
+    Math.floor(((lon + 180) / 360) * 2 ** z),
+    Math.floor((0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * 2 ** z),
+  ]
+}
+
+test('a map tile service gives scenes to GDAL, whose pixels are those of the tile', async (t) => {
+  const capabilities = `${running.address}/wmts/${COUNTY}/1.0.0/WMTSCapabilities.xml`
+  const text = await (await fetch(capabilities)).text()
+  assert.match(text, new RegExp(`<ows:Identifier>scene-${first.scene}</ows:Identifier>`))
+  const kvp = await fetch(`${running.address}/wmts/${COUNTY}?service=WMTS&Request=GetCapabilities`)
+  assert.equal(await kvp.text(), text)
+  const before = await (await fetch(`${capabilities}?asOf=2024-01-01`)).text()
+  assert.doesNotMatch(before, /scene-/)
+  const faults = async (query: string) => (await fetch(`${running.address}/wmts/${COUNTY}?${query}`)).text()
+  assert.match(await faults('request=GetTile&layer=x'), /exceptionCode="MissingParameterValue" locator="tilematrixset"/)
+  assert.match(await faults('request=Dance'), /OperationNotSupported/)
+  const service = `WMTS:${capabilities},layer=scene-${first.scene},style=NDVI`
+  // the server answers out of this very process, so nothing may hold it up
+  const gdal = async (tool: string, ...args: string[]) => {
+    try {
+      return (await run(tool, args, { env: { ...process.env, GDAL_HTTP_TIMEOUT: '20' }, timeout: 60_000 })).stdout
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault
+      t.skip(`${tool} not present`)
+      return null
+    }
+  }
+  const told = await gdal('gdalinfo', '-json', service)
+  if (told === null) return
+  const { bands, coordinateSystem } = JSON.parse(told) as { bands: unknown[]; coordinateSystem: { wkt: string } }
+  assert.ok(bands.length >= 3)
+  assert.match(coordinateSystem.wkt, /3857/)
+  const [z, x, y] = await sceneTile(14)
+  const pixels = join(folder, 'wmts.png')
+  const side = (2 * 20_037_508.342789244) / 2 ** z
+  const [left, top] = [x * side - 20_037_508.342789244, 20_037_508.342789244 - y * side]
+  await gdal(
+    'gdal_translate',
+    '-q',
+    '-of',
+    'PNG',
+    '-outsize',
+    '512',
+    '512',
+    '-projwin',
+    `${left}`,
+    `${top}`,
+    `${left + side}`,
+    `${top - side}`,
+    service,
+    pixels,
+  )
+  const rest = await fetch(`${running.address}/wmts/${COUNTY}/rest/scene-${first.scene}/NDVI/WebMercatorQuad512/${z}/${y}/${x}.png`)
+  const ours = join(folder, 'ours.png')
+  writeFileSync(ours, new Uint8Array(await rest.arrayBuffer()))
+  const meansOf = async (path: string) =>
+    [...((await gdal('gdalinfo', '-stats', path)) ?? '').matchAll(/STATISTICS_MEAN=([\d.]+)/g)].map((found) => Number(found[1]))
+  const [theirs, own] = [await meansOf(pixels), await meansOf(ours)]
+  // GDAL cuts its window out of the world's pixels, which may be one beside ours
+  assert.ok(own.length >= 3 && new Set(own).size > 1)
+  for (const [i, mean] of own.entries()) assert.ok(Math.abs(mean - theirs[i]) < 2, `${own} and ${theirs}`)
+})
+
+test('a STAC client finds scenes from the landing page on, by box, days and collection, page by page', async () => {
+  type Link = { rel: string; href: string; method?: string; body?: object; merge?: boolean }
+  type Item = {
+    type: string
+    id: string
+    stac_version: string
+    geometry: object
+    bbox: number[]
+    properties: { datetime: string }
+    links: Link[]
+    assets: Record<string, { href: string; type: string }>
+    collection: string
+  }
+  type Page = { type: string; features: Item[]; links: Link[]; numberMatched: number }
+  const { body: root } = await get<{
+    type: string
+    id: string
+    description: string
+    stac_version: string
+    links: Link[]
+    conformsTo: string[]
+  }>('/stac')
+  for (const key of ['type', 'id', 'description', 'stac_version', 'links', 'conformsTo'] as const) assert.ok(root[key], key)
+  const to = (rel: string, method = 'GET') => root.links.find((link) => link.rel === rel && (link.method ?? 'GET') === method)!.href
+  for (const rel of ['self', 'root', 'data', 'conformance', 'search', 'service-desc']) assert.ok(to(rel), rel)
+  const search = async (address: string, body?: object) => {
+    const reply = await fetch(
+      address,
+      body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {},
+    )
+    assert.equal(reply.status, 200)
+    return (await reply.json()) as Page
+  }
+  // every page, following what the page says comes next
+  const all = async (ask: object) => {
+    const found: Item[] = []
+    let body: object | undefined = { ...ask, limit: 1 }
+    for (let address: string | undefined = to('search', 'POST'); address; ) {
+      const page: Page = await search(address, body)
+      found.push(...page.features)
+      const next: Link | undefined = page.links.find(({ rel }) => rel === 'next')
+      address = next?.href
+      body = next?.merge ? { ...body, ...next.body } : next?.body
+    }
+    return found.map(({ id }) => id)
+  }
+  const everything = await search(`${to('search')}?limit=100`)
+  assert.equal(everything.numberMatched, 2)
+  for (const item of everything.features) {
+    // what the item specification asks for
+    assert.deepEqual([item.type, item.stac_version], ['Feature', '1.0.0'])
+    assert.ok(item.bbox.length === 4 && item.geometry && !Number.isNaN(Date.parse(item.properties.datetime)))
+    const collection = item.links.find(({ rel }) => rel === 'collection')
+    assert.equal((await get<{ id: string }>(collection!.href.replace(running.address, ''))).body.id, item.collection)
+    for (const { href } of Object.values(item.assets)) assert.equal((await fetch(href)).status, 200)
+  }
+  const ids = everything.features.map(({ id }) => id)
+  assert.deepEqual((await all({})).sort(), [...ids].sort())
+  assert.deepEqual(await all({ datetime: '2024-05-01T00:00:00Z/2024-05-31T00:00:00Z' }), [`scene-${first.scene}`])
+  assert.deepEqual(await all({ ids: [`scene-${first.scene}`], collections: [`scenes-${COUNTY}`] }), [`scene-${first.scene}`])
+  assert.deepEqual(await all({ bbox: [0, 0, 1, 1] }), [])
+  assert.deepEqual(await all({ collections: ['scenes-110101'] }), [])
 })
 
 test('scenes are shown from the day they were taken, and as the register knew them', async () => {

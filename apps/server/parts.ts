@@ -9,10 +9,12 @@ import { cellKind } from '@dishu/land/count/count'
 import { CROP_KINDS } from '@dishu/land/crops/crops'
 import { limitKind } from '@dishu/land/ecology/ecology'
 import { indexKind, sceneKind } from '@dishu/land/imagery/imagery'
+import { lineageKind } from '@dishu/land/lineage/lineage'
 import { groundKind, parcelKind, patchKind } from '@dishu/land/parcels/parcels'
 import { parcelStandards } from '@dishu/land/parcels/parcels.exchange'
 import { planResultKind, scenarioKind } from '@dishu/land/plan/scenarios'
 import { exceptionKind } from '@dishu/land/quality/quality'
+import { reportKind } from '@dishu/land/reports/reports'
 import { designKind } from '@dishu/land/soil/design'
 import { mapGradeKind, soilMapKind } from '@dishu/land/soil/maps'
 import { gradingKind, gradingSchemeKind } from '@dishu/land/soil/schemes'
@@ -50,7 +52,9 @@ export const KINDS: readonly Kind[] = [
   ...TECHNOLOGY_KINDS,
   scenarioKind,
   planResultKind,
+  lineageKind,
   baselineKind,
+  reportKind,
   cellKind,
 ]
 

@@ -42,18 +42,22 @@ const settingsOf = async (db: Db, county: string): Promise<RetentionSettings> =>
 
 /** Retention over every chain, or one; each in a transaction of its own. */
 export async function retainAll(
-  app: Pick<App, 'pool'>,
+  app: Pick<App, 'pool' | 'vault'>,
   by: { readonly actor: string; readonly now: Date; readonly dryRun: boolean },
   only: string | null = null,
 ): Promise<Certificate[]> {
   const chains = (await onConnection(app.pool, readChains)).map(({ county }) => county).filter((county) => only === null || county === only)
   const certificates: Certificate[] = []
-  for (const county of chains)
-    certificates.push(
-      await transaction(app.pool, async (db) => retain(db, county, sealingKinds(KINDS), await settingsOf(db, county), by), {
-        actor: by.actor,
-      }),
+  for (const county of chains) {
+    const { certificate, files } = await transaction(
+      app.pool,
+      async (db) => retain(db, county, sealingKinds(KINDS), await settingsOf(db, county), by),
+      { actor: by.actor },
     )
+    certificates.push(certificate)
+    // their keys are gone already: what is left by a crash in between opens to nobody
+    for (const file of files) await app.vault.removeDocument(file)
+  }
   return certificates
 }
 

@@ -123,6 +123,8 @@ test('a scenario is written, looked at, solved, and its sums are those of the ob
   )
   for (const { id, planM3, presentM3, limitM3, month } of figures.water)
     assert.ok(planM3 + presentM3 <= limitM3 * (1 + 1e-9), `${id} ${month}`)
+  // a m³ is worth no more than all that the dearest patch brings with its water
+  for (const [node, period, price] of figures.gates ?? []) assert.ok(price > 0 && price < 1e9, `${node} ${period} ${price}`)
   assert.ok(result.findings.some(({ code, count }) => code === 'no-soil' && count > 100)) // most of the sample's patches were never sampled
   assert.ok(result.choices.some(({ label }) => label === '!no-soil'))
 })
@@ -197,6 +199,91 @@ test('a target within the land that money cannot reach is infeasible, and the li
   const limits = figures.conflict?.map(({ limit }) => limit) ?? []
   assert.ok(limits.includes(`target/area/${COUNTY}`), limits.join())
   assert.ok(limits.length >= 2)
+})
+
+test('the front of benefit and water: less water never brings more, each point has its gap, and a point becomes a scenario', async () => {
+  const { body } = await post<PlanTaskView>('scenarios/S1/front', { second: 'water', points: 4 })
+  const task = await ended(body.id)
+  assert.equal(task.state, 'done', JSON.stringify(task))
+  const points = task.front?.points ?? []
+  assert.ok(points.length >= 2 && points.length <= 4, JSON.stringify(task.front))
+  for (const [i, { values, gap }] of points.entries()) {
+    assert.ok(gap !== null && gap <= 0.02)
+    if (i === 0) continue
+    assert.ok(values.water <= points[i - 1].values.water * (1 + 1e-9))
+    assert.ok(values.npv <= points[i - 1].values.npv * (1 + 0.02))
+  }
+  const chosen = points[Math.floor(points.length / 2)]
+  const terms = { ...TERMS, floors: [{ measure: 'water', value: chosen.values.water }] }
+  const made = await post<{ key: string }>('scenarios', { from: 'S1', title: '取点', terms })
+  const { figures } = await solved(made.body.key)
+  assert.ok(figures.totals.waterM3 <= chosen.values.water * (1 + 1e-9) + 1)
+  assert.ok((figures.objective ?? 0) >= chosen.values.npv * 0.98)
+  for (const wrong of [
+    { second: 'npv', points: 4 },
+    { second: 'water', points: 99 },
+  ])
+    assert.equal((await post('scenarios/S1/front', wrong)).body.code, 'plan/terms-not-understood')
+})
+
+test('measures one after the other: the second is bettered without giving up more of the first than stated', async () => {
+  const terms = { ...TERMS, objective: 'area', afterwards: ['npv'], giveUp: 0.01 }
+  const made = await post<{ key: string }>('scenarios', { title: '先面积后效益', terms })
+  const { figures } = await solved(made.body.key)
+  const [area, npv] = figures.order ?? []
+  assert.deepEqual([area?.measure, npv?.measure], ['area', 'npv'])
+  assert.ok(Math.abs(area.value - figures.totals.areaM2) < 1)
+  assert.ok(area.value >= area.bound * (0.99 - 0.01))
+  assert.equal(npv.value, figures.totals.npvFen)
+  assert.ok(npv.bound >= npv.value)
+})
+
+test('stopped while it is being solved, a task ends within two seconds with the best so far, and says so', async () => {
+  const { body } = await post<PlanTaskView>('scenarios/S1/solve')
+  const find = async () => (await get<PlanTasksReply>('tasks')).tasks.find((each) => each.id === body.id)
+  for (let task = await find(); task?.state === 'working' && task.phase !== 'solving'; task = await find())
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  await post(`tasks/${body.id}/stop`)
+  const begun = Date.now()
+  const task = await ended(body.id)
+  assert.ok(Date.now() - begun < 6000, `${Date.now() - begun} ms`) // two of them for the solver; the rest is writing, on a busy machine
+  assert.ok(task.state === 'done' || task.state === 'cancelled', task.state)
+  if (task.result) {
+    const { figures } = await get<ResultReply>(`results/${task.result}`)
+    assert.ok(figures.objective !== null && figures.bound >= figures.objective)
+  }
+})
+
+test('a server that is stopped in the middle begins the task anew when it starts, and its result is whole', async () => {
+  const { body } = await post<PlanTaskView>('scenarios/S1/solve')
+  await new Promise((resolve) => setTimeout(resolve, 900))
+  await running.close()
+  running = await serve(app, 0)
+  const task = await ended(body.id)
+  assert.equal(task.state, 'done', JSON.stringify(task))
+  const { figures } = await get<ResultReply>(`results/${task.result}`)
+  assert.equal(figures.stopped, false)
+  assert.equal(figures.totals.npvFen, figures.objective)
+})
+
+test('limits are laid over the county as a task with progress, and another task waits for its end', async () => {
+  const limits = `${running.address}/api/counties/${COUNTY}/limits/measure`
+  const begun = await fetch(limits, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: running.address },
+    body: '{}',
+  })
+  assert.equal(begun.status, 200, await begun.clone().text())
+  assert.equal((await post('scenarios/S1/solve')).body.code, 'plan/already-at-work')
+  const newest = async () => ((await (await fetch(limits)).json()) as { task: PlanTaskView }).task
+  let task = await newest()
+  for (const until = Date.now() + 60_000; task.state === 'working' && Date.now() < until; task = await newest())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(task.state, 'done', JSON.stringify(task))
+  const library = (await (await fetch(`${running.address}/api/counties/${COUNTY}/library`)).json()) as {
+    measured: { patches: number } | null
+  }
+  assert.ok((library.measured?.patches ?? 0) >= PATCHES) // an outline in several parts is several patches
 })
 
 test('terms that cannot be are refused in words', async () => {

@@ -2,6 +2,7 @@
 import { dayOf } from '@dishu/base/date'
 import { cropKind } from '@dishu/land/crops/crops'
 import { limitKind } from '@dishu/land/ecology/ecology'
+import { measureLimits } from '@dishu/land/ecology/ecology.jobs'
 import { groundKind, patchKind } from '@dishu/land/parcels/parcels'
 import { requireTask } from '@dishu/land/plan/plan-tasks.jobs'
 import type { PlanTools } from '@dishu/land/plan/scenarios.jobs'
@@ -13,6 +14,7 @@ import { optionsOf, TECHNOLOGY_KINDS } from '@dishu/land/technology/technology'
 import { readCountyWater, readLibrary, readPatchFacts } from '@dishu/land/technology/technology.jobs'
 import { networkOf, waterKinds } from '@dishu/land/water/water'
 import { openMeshSolver } from '@dishu/land/water/water.jobs'
+import { fencedSolver } from '@dishu/server-kit/fenced-solver'
 import type { Route } from '@dishu/server-kit/http'
 import { onConnection, transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
@@ -30,6 +32,8 @@ export const planTools = (app: Pick<App, 'pool' | 'vault' | 'dataDir'>): PlanToo
   kinds: KINDS,
   inputKinds: [patchKind, sampleKind, gradingKind, gradingSchemeKind, groundKind, limitKind, cropKind, ...TECHNOLOGY_KINDS, ...waterKinds],
   thread: new URL('./plan-thread.ts', import.meta.url),
+  measure: (county, now, report) =>
+    transaction(app.pool, (db) => measureLimits(db, county, dayOf(now), now, ({ done, under }) => report(done, under))),
   optionNames: async (db, county, language) => {
     const { library } = await readLibrary(db, county, { day: dayOf(new Date()), rev: null })
     const named = new Map([...library.practices, ...library.crops].map((each) => [each.code, each[language]]))
@@ -45,6 +49,7 @@ export const planTools = (app: Pick<App, 'pool' | 'vault' | 'dataDir'>): PlanToo
       water,
       discountPercent: library.economics.discountPercent?.value ?? null,
       mesh: networkOf(water).isForest ? null : await openMeshSolver(),
+      linear: fencedSolver().linear,
       seen: async (ids, yearType) => {
         const tools = { library: { ...library, site: { ...library.site, yearType } }, limits, water, day }
         return (await readPatchFacts(db, county, ids, tools)).map((each) => ({

@@ -22,24 +22,9 @@ import { orRefused } from '@dishu/server-kit/http'
 import { type Db, every, ident, onConnection, sql, transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
 import { contextOf } from './county.ts'
+import { askReports, noPdfReader } from './prove-reports.ts'
+import { type Draw, type Figure, type Hold, hundredths, INTERFACES, type Interface, type Mismatch, pick } from './prove-words.ts'
 
-export const INTERFACES = ['api', 'parts', 'list', 'sql', 'csv', 'xlsx', 'gpkg', 'command', 'page'] as const
-export type Interface = (typeof INTERFACES)[number]
-export type Draw = {
-  readonly county: string
-  readonly day: Day
-  readonly rev: number
-  readonly within: string
-  readonly filters: Readonly<Partial<Record<Dimension, string>>>
-}
-export type Figure = { readonly area: number; readonly patches: number | null } // null: the interface does not say
-export type Mismatch = {
-  readonly draw: Draw
-  readonly interface: Interface
-  readonly expected: Figure
-  readonly found: Figure
-  readonly note: string
-}
 export type Proof = {
   readonly draws: number
   readonly aboveZero: number
@@ -52,13 +37,12 @@ export type ProofOptions = {
   readonly draws: number
   random(): number // from 0 to below 1
   readonly address: string // of a server over the same data
+  readonly reportEvery: number // a report is a whole document: every so many draws
   readonly commandEvery: number // a command is a process of its own: every so many draws
   readonly pageEvery: number // a page is a browser of its own
   readonly now: Date
   onDraw?(done: number): void
 }
-
-const pick = <T>(from: readonly T[], random: () => number): T => from[Math.min(from.length - 1, Math.floor(random() * from.length))]
 
 /** Days on which something begins or ends, the days before them, and today. */
 async function daysOf(db: Db, county: string, today: Day): Promise<Day[]> {
@@ -103,7 +87,7 @@ async function drawOne(db: Db, grounds: readonly Ground[], tables: Tables, rando
 }
 
 /** The figure worked out from the state's table alone: what every interface must give. */
-function expected(rows: readonly CountRow[], { within, county, filters }: Draw): Figure {
+function expected(rows: readonly CountRow[], { within, county, filters }: Pick<Draw, 'within' | 'county' | 'filters'>): Figure {
   let [area, patches] = [0, 0]
   for (const row of rows) {
     if (within !== county && !row.by.area?.startsWith(within)) continue
@@ -115,10 +99,9 @@ function expected(rows: readonly CountRow[], { within, county, filters }: Draw):
 }
 
 const addressOf = ({ day, rev, within, filters }: Draw): Record<string, string> => ({ asOf: day, known: String(rev), within, ...filters })
-const hundredths = (m2: unknown): number => Math.round(Number(m2) * 100)
 
 /** Runs the proof. Nothing is written but files in a temporary folder. */
-export async function prove(app: Pick<App, 'pool' | 'dataDir' | 'database' | 'actor'>, options: ProofOptions): Promise<Proof> {
+export async function prove(app: Pick<App, 'pool' | 'vault' | 'dataDir' | 'database' | 'actor'>, options: ProofOptions): Promise<Proof> {
   const { random, address, now } = options
   const without: string[] = []
   const tables = new Tables()
@@ -133,20 +116,25 @@ export async function prove(app: Pick<App, 'pool' | 'dataDir' | 'database' | 'ac
   if (grounds.length === 0) return { draws: 0, aboveZero, byInterface, mismatches, without: ['empty register'] }
   const browser = existsSync(CHROMIUM) ? CHROMIUM : null
   if (browser === null) without.push(`page: no browser at ${CHROMIUM}`)
+  if (noPdfReader) without.push('pdf: no pdftotext (poppler-utils)')
   const folder = await mkdtemp(join(tmpdir(), 'dishu-prove-'))
   try {
     for (let n = 0; n < options.draws; n++) {
       const draw = await onConnection(app.pool, (db) => drawOne(db, grounds, tables, random))
-      const figure = expected(await onConnection(app.pool, (db) => tables.of(db, draw.county, draw.day, draw.rev)), draw)
+      const rows = await onConnection(app.pool, (db) => tables.of(db, draw.county, draw.day, draw.rev))
+      const figure = expected(rows, draw)
       if (figure.area > 0) aboveZero++
-      const hold = (by: Interface, found: Figure, note = '') => {
+      const hold: Hold = (by, found, note = '', wanted = figure) => {
         byInterface[by]++
-        if (found.area === figure.area && (found.patches === null || found.patches === figure.patches)) return
-        mismatches.push({ draw, interface: by, expected: figure, found, note })
+        if (found.area === wanted.area && (found.patches === null || found.patches === wanted.patches)) return
+        mismatches.push({ draw, interface: by, expected: wanted, found, note })
       }
       await askApi(address, draw, random, hold)
       await askViews(app, draw, hold)
       await askFiles(app, draw, folder, now, hold)
+      await askStandard(address, draw, hold)
+      if (n % options.reportEvery === 0 && figure.area > 0)
+        await askReports(app, draw, folder, random, (asked) => expected(rows, asked), hold)
       if (n % options.commandEvery === 0) hold('command', await askCommand(app, draw))
       if (browser !== null && n % options.pageEvery === 0) await askPage(browser, address, draw, figure, hold)
       options.onDraw?.(n + 1)
@@ -156,8 +144,6 @@ export async function prove(app: Pick<App, 'pool' | 'dataDir' | 'database' | 'ac
   }
   return { draws: options.draws, aboveZero, byInterface, mismatches, without }
 }
-
-type Hold = (by: Interface, found: Figure, note?: string) => void
 
 async function getJson<T>(address: string, path: string, params: Readonly<Record<string, string>>): Promise<T> {
   const reply = await fetch(`${address}${path}?${new URLSearchParams(params)}`)
@@ -200,6 +186,34 @@ async function askViews(app: Pick<App, 'pool'>, { county, day, rev, within, filt
       where county = ${county} and since <= ${rev} and (until is null or until > ${rev}) and valid_from <= ${day}::date and valid_to > ${day}::date and ${every(kept)}`,
   )
   hold('sql', { area: hundredths(found.area), patches: found.patches })
+}
+
+/** The collection of the open interface, page by page, with the filter in its own language; it has no grade by map. */
+async function askStandard(address: string, { county, day, rev, within, filters }: Draw, hold: Hold): Promise<void> {
+  if (filters.mapgrade !== undefined) return
+  const kept = FILTERS.flatMap((dimension) => (filters[dimension] === undefined ? [] : [`${dimension} = '${filters[dimension]}'`]))
+  if (within !== county) kept.push(`village LIKE '${within}%'`)
+  const asked = new URLSearchParams({
+    datetime: day,
+    known: String(rev),
+    limit: '500',
+    ...(kept.length > 0 ? { filter: kept.join(' AND ') } : {}),
+  })
+  let [area, patches] = [0, 0]
+  for (let next: string | null = `${address}/ogc/${county}/collections/count/items?${asked}`; next !== null; ) {
+    const reply = await fetch(next, { headers: { accept: 'application/geo+json' } })
+    if (!reply.ok) throw new Error(`expected an answer from ${next}, got ${reply.status}: ${await reply.text()}`)
+    const page = (await reply.json()) as {
+      readonly features: readonly { readonly properties: { readonly area_m2: number; readonly patches: number } }[]
+      readonly links: readonly { readonly rel: string; readonly href: string }[]
+    }
+    for (const { properties } of page.features) {
+      area += hundredths(properties.area_m2)
+      patches += properties.patches
+    }
+    next = page.links.find(({ rel }) => rel === 'next')?.href ?? null
+  }
+  hold('ogc', { area, patches })
 }
 
 /** The files that are exported, read back by other ways than they were written. */

@@ -1,13 +1,15 @@
 /** Four eyes over the routes: in an office, some acts are proposed by one person and written when another approves them. */
+import { dayOf } from '@dishu/base/date'
 import { Refused } from '@dishu/base/refusal'
 import { readIntake, readSetting, writeSetting } from '@dishu/kernel/intake/intake.store'
 import { areasOf, identityOf, keepAs, ofThisMachine, type Power, reach } from '@dishu/kernel/people/people'
-import { canonicalJson } from '@dishu/kernel/records/records.store'
+import { canonicalJson, readHead, tableOf } from '@dishu/kernel/records/records.store'
+import { readStanding } from '@dishu/kernel/records/rows.store'
 import { areaWithin, type Review, type ReviewAct } from '@dishu/kernel/review/review'
 import { propose, seenOf } from '@dishu/kernel/review/review.jobs'
 import { type ReviewTools, reviewRoutes } from '@dishu/kernel/review/review.routes'
 import { findHolding } from '@dishu/kernel/review/review.store'
-import type { Proposed } from '@dishu/kernel/review/review.wire'
+import type { Proposed, TriedReply } from '@dishu/kernel/review/review.wire'
 import { CLEARANCE, decideClearance, largestPiece, MAP_APPROVAL, sensitivityOf } from '@dishu/land/exports/clearance'
 import { readExtents, readExtraNames } from '@dishu/land/exports/clearance.store'
 import { readFinding } from '@dishu/land/quality/quality.store'
@@ -17,6 +19,8 @@ import { openSigner, type Signer } from '@dishu/server-kit/signing'
 import { type Db, savepoint } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
 import type { Manner } from './office.ts'
+import { kindOfCollection, OPEN_CHANGES } from './ogc.ts'
+import { KINDS } from './parts.ts'
 
 type Reviewed = {
   readonly act: ReviewAct
@@ -64,17 +68,33 @@ async function ofImport(db: Db, { params }: RouteRequest): Promise<About | null>
 }
 
 /** The acts under four eyes. Everything else is written at once, and can be undone, which is itself one of these. */
-const REVIEWED: Readonly<Record<string, Reviewed>> = {
+const REVIEWED: Record<string, Reviewed> = {
   'POST /api/counties/:county/findings/:id/accept': { act: 'exception', power: 'settle', about: ofFinding },
   'POST /api/counties/:county/findings/:id/fix': {
     act: 'repair',
     power: 'edit',
     about: async (db, request) => ({ ...(await ofFinding(db, request)), area: null }),
   },
+  'POST /api/counties/:county/lineage/operations': {
+    act: 'repair',
+    power: 'edit',
+    about: async (_, { body }) => {
+      const { operation, seen } = body as { operation?: { kind?: string }; seen?: readonly { id: number; since: number }[] }
+      return { area: null, title: `${operation?.kind ?? ''} ${(seen ?? []).map(({ id }) => id).join(' ')}` }
+    },
+  },
   'POST /api/counties/:county/revisions/:rev/undo': {
     act: 'undo',
     power: 'edit',
     about: async (_, { params }) => ({ area: null, title: `r${params.rev}` }),
+  },
+  'POST /api/counties/:county/baselines': {
+    act: 'baseline',
+    power: 'edit',
+    about: async (_, { body }) => {
+      const { title = '', day = '' } = body as { title?: string; day?: string }
+      return { area: null, title: `${title} ${day}`.trim() }
+    },
   },
   'POST /api/intakes/:id/confirm': { act: 'tenure', power: 'import', about: ofImport },
   'POST /api/counties/:county/soil/regrades': {
@@ -83,6 +103,19 @@ const REVIEWED: Readonly<Record<string, Reviewed>> = {
     about: async (_, { body }) => ({ area: null, title: String((body as { reason?: string }).reason ?? '') }),
   },
 }
+
+/** What a change over the open interface is of: the row as its author saw it. */
+const ofRow = async (db: Db, { params, now }: RouteRequest): Promise<About> => {
+  const kind = kindOfCollection(params.collection)
+  const row = kind && params.item ? await readStanding(db, kind, params.county, Number(params.item), dayOf(now)) : null
+  const village = row?.content.village ?? row?.content.parcel_code
+  return {
+    area: typeof village === 'string' ? village.slice(0, 12) : null,
+    title: `${params.collection} ${params.item ?? '+'}`,
+    facts: { since: row?.since ?? null },
+  }
+}
+for (const route of OPEN_CHANGES) REVIEWED[route] = { act: 'open-change', power: 'edit', about: ofRow }
 
 /** What was asked of a route, as it waits for the second person. */
 type Waiting = {
@@ -96,13 +129,29 @@ type Waiting = {
 const NOT_YET = Symbol('tried only')
 
 /** Does what a route does and takes it back: what would be refused is refused to its author, not to the reviewer. */
-async function tryOut(route: Route, request: RouteRequest): Promise<void> {
-  await savepoint(request.db, async () => {
-    await route.handle({ ...request, afterCommit: () => {} })
+async function tryOut<T>(db: Db, body: () => Promise<T>): Promise<T> {
+  let found: { readonly value: T } | null = null
+  await savepoint(db, async () => {
+    found = { value: await body() }
     throw NOT_YET
   }).catch((cause: unknown) => {
     if (cause !== NOT_YET) throw cause
   })
+  if (found === null) throw new Error('what was tried came to no end')
+  return (found as { readonly value: T }).value
+}
+
+/** Rows that a revision began and ended, by kind; kinds that it did not touch are left out. */
+async function rowsOf(db: Db, county: string, rev: number): Promise<TriedReply['rows']> {
+  const rows: { kind: string; made: number; closed: number }[] = []
+  for (const kind of KINDS) {
+    const table = tableOf(kind)
+    const { made, closed } = await db.one<{ made: number; closed: number }>`
+      select (select count(*) from ${table} where county = ${county} and since = ${rev}) as made,
+        (select count(*) from ${table} where county = ${county} and until = ${rev}) as closed`
+    if (made + closed > 0) rows.push({ kind: kind.name, made, closed })
+  }
+  return rows
 }
 
 /** The routes of an office: those under four eyes answer 202 with what waits, and are carried out by the approval. */
@@ -125,7 +174,10 @@ export function underReview(app: App, routes: readonly Route[], { mode }: Manner
     const about = await reviewed.about(request.db, asProposed)
     if (canonicalJson(about?.facts ?? null) !== canonicalJson(facts))
       throw new Refused({ code: 'review/not-what-was-seen', details: { seen: review.seen } })
+    const before = (await readHead(request.db, review.county)).rev
     const done = await route.handle(asProposed)
+    const after = (await readHead(request.db, review.county)).rev
+    if (after > before) return after
     return typeof done === 'object' && done !== null && 'rev' in done && typeof done.rev === 'number' ? done.rev : null
   }
   const proposing = (name: string, route: Route, { act, power, about }: Reviewed): Route => ({
@@ -134,17 +186,19 @@ export function underReview(app: App, routes: readonly Route[], { mode }: Manner
     handle: async (request) => {
       const found = await about(request.db, request)
       if (found === null) return route.handle(request)
-      if (!route.free) await tryOut(route, request)
+      if (!route.free) await tryOut(request.db, () => route.handle({ ...request, afterCommit: () => {} }))
       const by = identityOf(request.caller)
       const { area, title, county = request.params.county, facts = null } = found
       const place = area ?? areaWithin(by, power, county, areasOf(by, power))
       if (reach(by, power, place) !== 'whole') throw new Refused({ code: 'people/not-allowed', details: { power } })
-      const query = Object.fromEntries(Object.entries(request.query).filter((each): each is [string, string] => each[1] !== undefined))
+      const { draft, ...asked } = request.query
+      const query = Object.fromEntries(Object.entries(asked).filter((each): each is [string, string] => each[1] !== undefined))
+      const state = draft === 'true' ? 'draft' : 'submitted'
       const payload: Waiting = { route: name, params: request.params, query, body: request.body, facts }
-      const note = String((request.body as { reason?: string }).reason ?? '')
-      const review = await propose(request.db, by, { county, act, area: place, title, payload, note }, await signer(), request.now)
-      keepAs(request.caller, { what: 'reviewed', subject: review.id, details: { step: 'submitted', act } })
-      return new Answer({ review: review.id, state: 'submitted' } satisfies Proposed, {}, 202)
+      const note = String((request.body as { reason?: string } | null)?.reason ?? request.query.reason ?? '')
+      const review = await propose(request.db, by, { county, act, area: place, title, payload, note }, await signer(), request.now, state)
+      keepAs(request.caller, { what: 'reviewed', subject: review.id, details: { step: state === 'draft' ? 'drafted' : state, act } })
+      return new Answer({ review: review.id, state } satisfies Proposed, {}, 202)
     },
   })
   const office = mode === 'office'
@@ -154,7 +208,19 @@ export function underReview(app: App, routes: readonly Route[], { mode }: Manner
       const reviewed = REVIEWED[name]
       return office && reviewed ? proposing(name, route, reviewed) : route
     }),
-    ...reviewRoutes({ signer, apply }),
+    ...reviewRoutes({
+      signer,
+      apply,
+      tryOut: async (request, review) => {
+        const waiting = JSON.parse(review.payload) as Partial<Waiting>
+        // an import is written by a process of its own, and says itself what it would change
+        if (byName.get(waiting.route ?? '')?.free) return []
+        return tryOut(request.db, async () => {
+          const rev = await apply({ ...request, afterCommit: () => {} }, review)
+          return rev === null ? [] : rowsOf(request.db, review.county, rev)
+        })
+      },
+    }),
   ]
 }
 
@@ -184,7 +250,7 @@ export async function clearExport(
   const asked = exportAsked(county, request.query)
   if (mode !== 'office' || (asked.what !== 'patches' && asked.what !== 'parcels')) return
   const why = sensitivityOf({
-    withOutlines: asked.to === 'gpkg' || asked.to === 'geojson',
+    withOutlines: asked.to !== 'csv' && asked.to !== 'xlsx',
     filtered: ['class', 'grade', 'owner', 'contract', 'saline', 'q'].some((name) => request.query[name]),
     columns: asked.columns ? asked.columns.split(',') : null,
     known: await readExtraNames(db, asked.what, county),

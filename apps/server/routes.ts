@@ -11,15 +11,17 @@ import { signInPolicyRoutes } from '@dishu/kernel/people/sign-in-policy.routes'
 import { CountyParams, recordsRoutes } from '@dishu/kernel/records/records.routes'
 import { readCounties } from '@dishu/kernel/records/records.store'
 import type { SessionView } from '@dishu/kernel/records/records.wire'
+import { readDocument, readErasedDocuments } from '@dishu/kernel/sealed/sealed.store'
 import { baselineRoutes } from '@dishu/land/count/baseline.routes'
 import { asOfFrom, handleAreas, handleCount, handlePatches } from '@dishu/land/count/count.routes'
+import { differencesRoutes } from '@dishu/land/count/differences.routes'
 import { handleDossier } from '@dishu/land/count/dossier.routes'
 import { filtersFrom, withinFrom } from '@dishu/land/count/questions'
 import { handleTile } from '@dishu/land/count/tiles.routes'
-import { ecologyRoutes } from '@dishu/land/ecology/ecology.routes'
 import { exportsRoutes } from '@dishu/land/exports/exports.routes'
 import { imageryRoutes, type SceneRunner } from '@dishu/land/imagery/imagery.routes'
 import { stacRoutes } from '@dishu/land/imagery/stac.routes'
+import { lineageRoutes } from '@dishu/land/lineage/lineage.routes'
 import { ruleName } from '@dishu/land/quality/inspect'
 import { type Finding, vocabulary } from '@dishu/land/quality/quality'
 import { isRule, sentenceOf } from '@dishu/land/quality/quality.messages'
@@ -38,12 +40,16 @@ import { contextOf, isSynthetic } from './county.ts'
 import { imageryTools } from './imagery.ts'
 import { labelOf } from './labels.ts'
 import { type Manner, signInPolicy } from './office.ts'
+import { openRoutes, originOf } from './ogc.ts'
+import { archiveRoute } from './ogc-tiles.ts'
 import { KINDS, STANDARDS } from './parts.ts'
 import { personal } from './personal.ts'
 import { clearanceRoutes, clearExport, mapApprovalOf, underReview } from './reviews.ts'
 import { say } from './sentences.ts'
 import { soilRoutes } from './soil.ts'
 import { sampleRoutes } from './soil-design.ts'
+import { classLegend } from './tile-style.ts'
+import { keepBlocks, tileAnswer } from './tiles.ts'
 
 const IdParams = Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), id: Type.Integer({ minimum: 1 }) })
 const TileParams = Type.Object({
@@ -112,7 +118,8 @@ export function allRoutes(
       method: 'GET',
       url: '/api/counties/:county/count',
       schema: { params: CountyParams },
-      handle: async (request) => orRefused(await handleCount(request.db, request.params.county, request.query, await told(request))),
+      handle: async (request) =>
+        orRefused(await handleCount(request.db, request.params.county, request.query, { ...(await told(request)), scope: request.scope })),
     },
     {
       method: 'GET',
@@ -144,12 +151,8 @@ export function allRoutes(
       schema: { params: TileParams },
       handle: async ({ db, params, query, now, headers, scope }) => {
         const tile = { z: Number(params.z), x: Number(params.x), y: Number(params.y.replace('.mvt', '')) }
-        const bytes = orRefused(await handleTile(db, params.county, tile, query, dayOf(now), scope))
-        const etag = `"${bytes.length}-${checksum(bytes)}"`
-        // a stated revision never changes; without one the tile is asked for again, and answered in a word
-        const cache = { etag, 'cache-control': query.known && /^\d+$/.test(query.known) ? 'private, max-age=86400' : 'private, no-cache' }
-        if (headers['if-none-match'] === etag) return new FileAnswer('application/vnd.mapbox-vector-tile', '', cache, 304)
-        return new FileAnswer('application/vnd.mapbox-vector-tile', bytes, cache)
+        const bytes = orRefused(await handleTile(db, params.county, tile, query, dayOf(now), { scope, keep: keepBlocks(app) }))
+        return tileAnswer(bytes, headers, query.known)
       },
     },
     ...peopleRoutes({
@@ -167,6 +170,13 @@ export function allRoutes(
     ...signInPolicyRoutes(signInPolicy),
     ...recordsRoutes({ kinds: KINDS, derive: app.derive, afterwards: checks.follow }),
     ...baselineRoutes(freezeTools(app)),
+    ...differencesRoutes(),
+    ...lineageRoutes({
+      kinds: KINDS,
+      derive: app.derive,
+      checks,
+      asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
+    }),
     ...intakeRoutes({ pool: app.pool, dataDir: app.dataDir, standards: STANDARDS, runner, viewTools: app.viewTools }),
     ...qualityRoutes({ kinds: KINDS, derive: app.derive, checks }),
     ...imageryRoutes({
@@ -176,7 +186,7 @@ export function allRoutes(
       say,
     }),
     ...soilRoutes(app, soil),
-    ...sampleRoutes(),
+    ...sampleRoutes(app.pool, soil),
     ...waterRoutes({
       kinds: KINDS,
       vault: app.vault,
@@ -184,7 +194,6 @@ export function allRoutes(
       isSynthetic,
       nameOf: async (db, county) => (await readSetting<string>(db, county, 'name'))?.value ?? county,
     }),
-    ...ecologyRoutes(),
     ...technologyRoutes({
       pool: app.pool,
       vault: app.vault,
@@ -192,8 +201,10 @@ export function allRoutes(
       asOfFrom: async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf,
       say,
     }),
-    ...stacRoutes({ counties: async (db) => namedCounties(db) }),
+    ...stacRoutes({ counties: async (db) => namedCounties(db), origin: originOf(manner) }),
+    ...openRoutes(app, checks, manner, version),
     ...exportsRoutes({
+      classes: classLegend(),
       contextOf,
       asOfFrom,
       withinFrom,
@@ -204,6 +215,9 @@ export function allRoutes(
         return request.query.public === 'true' ? mapApprovalOf(db, request.params.county) : null
       },
     }),
+    archiveRoute(app, (db, request) =>
+      clearExport(db, { ...request, query: { what: 'patches', to: 'gpkg' } }, manner.mode, dayOf(request.now)),
+    ),
     ...personal(app),
     ...clearanceRoutes(app),
     {
@@ -211,9 +225,13 @@ export function allRoutes(
       url: '/api/documents/:county/:sha256',
       schema: { params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }) },
       handle: async ({ db, params }) => {
-        const { readDocument } = await import('@dishu/kernel/sealed/sealed.store')
-        const document = await readDocument(db, params.county, Buffer.from(params.sha256, 'hex'))
+        const sha256 = Buffer.from(params.sha256, 'hex')
+        const document = await readDocument(db, params.county, sha256)
         if (!document) throw new Refused({ code: 'records/no-such-document', details: { sha256: params.sha256 } })
+        if (document.wrappedKey === null) {
+          const erased = (await readErasedDocuments(db, params.county)).find((each) => each.sha256.equals(sha256))
+          if (erased) throw new Refused({ code: 'sealed/file-erased', details: { name: document.name, on: dayOf(erased.erasedAt) } })
+        }
         return new FileAnswer('application/octet-stream', await app.vault.readDocument(document), {
           'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(document.name)}`,
         })
@@ -235,10 +253,3 @@ const patchesBox = async (db: RouteRequest['db'], county: string) =>
     await db.maybe<{ box: readonly [number, number, number, number] | null }>`
       select box(point(min((bbox[1])[0]), min((bbox[1])[1])), point(max((bbox[0])[0]), max((bbox[0])[1]))) as box from land.patch_now where county = ${county} and bbox is not null`
   )?.box ?? null
-
-/** FNV-1a, enough to tell two tiles of one address apart. */
-function checksum(bytes: Uint8Array): string {
-  let hash = 0x811c9dc5
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-  return (hash >>> 0).toString(36)
-}

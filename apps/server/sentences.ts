@@ -18,10 +18,12 @@ import { messages as ecology } from '@dishu/land/ecology/ecology.messages'
 import { messages as clearance } from '@dishu/land/exports/clearance.messages'
 import { messages as exported } from '@dishu/land/exports/exports.messages'
 import { messages as imagery } from '@dishu/land/imagery/imagery.messages'
+import { messages as lineage } from '@dishu/land/lineage/lineage.messages'
 import { messages as parcels } from '@dishu/land/parcels/parcels.messages'
 import { messages as plan } from '@dishu/land/plan/plan.messages'
 import { scenarioMessages as scenarios } from '@dishu/land/plan/scenarios.messages'
 import { messages as fixes } from '@dishu/land/quality/fixes.messages'
+import { messages as reports } from '@dishu/land/reports/reports.messages'
 import { messages as accuracy } from '@dishu/land/soil/accuracy.messages'
 import { messages as designs } from '@dishu/land/soil/design.messages'
 import { messages as forest } from '@dishu/land/soil/forest.messages'
@@ -34,6 +36,7 @@ import { messages as tenure } from '@dishu/land/tenure/tenure.messages'
 import { messages as water } from '@dishu/land/water/water.messages'
 import { backupMessages as backups } from '@dishu/server-kit/backup.messages'
 import { databaseMessages as database } from '@dishu/server-kit/database.messages'
+import { ogcMessages as ogc } from '@dishu/server-kit/ogc/ogc.messages'
 
 const own = {
   'topology/which-layer': ({ file, layers }: { file: string; layers: readonly string[] }) => ({
@@ -164,6 +167,8 @@ const ALL: readonly Sentences[] = [
   records,
   count,
   baselines,
+  reports,
+  lineage,
   parcels,
   plan,
   scenarios,
@@ -182,6 +187,7 @@ const ALL: readonly Sentences[] = [
   fixes,
   database,
   backups,
+  ogc,
   writing,
   exported,
   clearance,

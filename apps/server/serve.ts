@@ -6,8 +6,9 @@ import { Refused } from '@dishu/base/refusal'
 import { settleAfterCrash } from '@dishu/kernel/intake/service.jobs'
 import { settleTasks } from '@dishu/land/imagery/imagery.store'
 import { readUnfinished as readUnfinishedPlans } from '@dishu/land/plan/scenarios.store'
+import { readUnfinished as readUnfinishedReports } from '@dishu/land/reports/reports.store'
 import { readUnfinished } from '@dishu/land/soil/maps.store'
-import { httpServer } from '@dishu/server-kit/http'
+import { httpServer, type Route } from '@dishu/server-kit/http'
 import { establish } from '@dishu/server-kit/permission'
 import { openPool, transaction } from '@dishu/server-kit/sql'
 import { TABLES } from './access.ts'
@@ -18,8 +19,11 @@ import { gateOf, needOf } from './gate.ts'
 import { dailyHead } from './heads.ts'
 import { sceneRunner } from './imagery.ts'
 import { type Manner, SINGLE_USER } from './office.ts'
+import { originOf } from './ogc.ts'
+import { openapiRoute } from './openapi.ts'
 import { retentionKeeper } from './personal.ts'
 import { planRunner, plansRoutes } from './plan.ts'
+import { reportRunner, reportsRoutes } from './reports-work.ts'
 import { allRoutes } from './routes.ts'
 import { intakeRunner } from './runner.ts'
 import { say } from './sentences.ts'
@@ -29,11 +33,17 @@ export type Running = { readonly address: string; readonly port: number; close()
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
-/** Requests reach the database under a role of their own, which sees only what the request may see. */
-export async function serve(app: App, port: number, manner: Manner = SINGLE_USER): Promise<Running> {
+/** `onRoutes` is told what is served. Requests reach the database under a role of their own, which sees only what the request may see. */
+export async function serve(
+  app: App,
+  port: number,
+  manner: Manner = SINGLE_USER,
+  onRoutes: (routes: readonly Route[]) => void = () => {},
+): Promise<Running> {
   const established = await establish(app.pool, app.database.url, app.dataDir, TABLES)
   if (!established.ok) throw new Refused(established.refusal)
   const requests = openPool(established.value, { max: 10, idle: 'exit' })
+  const aside = openPool(established.value, { max: 3, idle: 'exit' })
   await settleAfterCrash(app.pool, app.dataDir, new Date())
   const unfinished = await transaction(app.pool, (db) => settleTasks(db, new Date()))
   const faults = join(app.dataDir, 'faults.log')
@@ -47,14 +57,23 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
   const scenes = sceneRunner(app, (fault) => keep('worker', fault, 'imagery'))
   const soil = soilRunner(app, (fault) => keep('worker', fault, 'soil'))
   const plans = planRunner(app, (fault) => keep('worker', fault, 'plan'))
+  const reports = reportRunner(app, (fault) => keep('worker', fault, 'report'))
+  const reportTasks = await transaction(app.pool, (db) => readUnfinishedReports(db))
   const planTasks = await transaction(app.pool, (db) => readUnfinishedPlans(db))
   const soilTasks = await transaction(app.pool, (db) => readUnfinished(db))
-  const routes = [...allRoutes(app, runner, checks, scenes, soil, version, manner), ...plansRoutes(app, plans)]
+  const routes = [
+    ...allRoutes(app, runner, checks, scenes, soil, version, manner),
+    ...plansRoutes(app, plans),
+    ...reportsRoutes(app, reports, manner),
+  ]
+  routes.push(openapiRoute([...routes], version, originOf(manner)))
   for (const { method, url } of routes) needOf(method, url) // a route nobody has decided on stops the start
+  onRoutes(routes)
   const server = await httpServer({
     pool: requests,
+    aside,
     routes,
-    gate: gateOf(requests, manner.mode === 'office' ? null : app.actor),
+    gate: gateOf(aside, manner.mode === 'office' ? null : app.actor),
     hosts: manner.hosts,
     tls: manner.tls,
     proxied: manner.proxied,
@@ -66,6 +85,7 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
   for (const { county, id } of unfinished) scenes.start(county, id, { do: 'measure' })
   for (const { county, id } of soilTasks) soil.start(county, id)
   for (const { county, id } of planTasks) plans.start(county, id)
+  for (const { county, id } of reportTasks) reports.start(county, id)
   const seal = () => dailyHead(app, new Date()).catch((fault: unknown) => keep('head', fault, 'signing'))
   await seal()
   const backups = backupKeeper(app, (fault) => keep('backup', fault, 'schedule'))
@@ -80,9 +100,9 @@ export async function serve(app: App, port: number, manner: Manner = SINGLE_USER
       clearInterval(sealing)
       await backups.stop()
       await retention.stop()
-      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll(), soil.stopAll(), plans.stopAll()])
+      await Promise.all([runner.stopAll(), checks.stopAll(), scenes.stopAll(), soil.stopAll(), plans.stopAll(), reports.stopAll()])
       await server.close()
-      await requests.end()
+      await Promise.all([requests.end(), aside.end()])
     },
   }
 }

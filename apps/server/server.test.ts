@@ -311,6 +311,23 @@ test('a finding is accepted with a reason and a name, or handed to someone', asy
   assert.equal(assigned.body.assigned?.to, '李外业')
 })
 
+test('rules are counted where the list is: in every town they add up to what is listed there, and no town has all', async () => {
+  const { body: areas } = await get<{ areas: { code: string; level: string }[] }>(county('areas'))
+  const towns = areas.areas.filter(({ level }) => level === 'town')
+  const countIn = async (place: string) => {
+    const { body } = await get<FindingsReply>(county(`findings?state=all&limit=1${place}`))
+    assert.equal(
+      body.rules.reduce((sum, { open, accepted }) => sum + open + accepted, 0),
+      body.matched,
+    )
+    return body.matched
+  }
+  const whole = await countIn('')
+  const parts = []
+  for (const { code } of towns) parts.push(await countIn(`&within=${code}`))
+  assert.ok(parts.length > 1 && parts.every((part) => part < whole) && parts.some((part) => part > 0), `${parts} of ${whole}`)
+})
+
 test('search finds patches, parcels, contracts and areas, and never a person', async () => {
   const { body: page } = await get<PatchPage>(county('patches?limit=1'))
   const { body: found } = await get<{ hits: { kind: string; label: string }[] }>(`/api/search?county=${COUNTY}&q=${page.rows[0].patchKey}`)

@@ -8,7 +8,10 @@ import type { Day } from '@dishu/base/date'
 import { writePolygonWkb } from '@dishu/base/wkb'
 import { openRevision, rowToWrite, undoRevision } from '@dishu/kernel/records/records.store'
 import { patchKind } from '@dishu/land/parcels/parcels'
+import { decideRequest } from '@dishu/land/soil/design'
 import type { DesignsReply, DesignView, RedrawReply } from '@dishu/land/soil/design.wire'
+import { beginTask } from '@dishu/land/soil/maps.jobs'
+import type { SoilTaskView } from '@dishu/land/soil/maps.wire'
 import type { LaboratoryReply, ProfileReply, SamplesReply } from '@dishu/land/soil/samples.wire'
 import { sampleKind } from '@dishu/land/soil/soil'
 import type { VariogramCheckReply, VariogramReply } from '@dishu/land/soil/variogram.wire'
@@ -200,11 +203,22 @@ test('a variogram is read, fitted, and held against samples left out; a bad mode
   assert.equal(none.code, 'soil-map/too-few')
 })
 
+async function ended(task: SoilTaskView): Promise<SoilTaskView> {
+  assert.equal(task.state, 'working', JSON.stringify(task))
+  for (const until = Date.now() + 60_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const now = await get<SoilTaskView>(`/tasks/${task.id}`)
+    if (now.state !== 'working') return now
+  }
+  throw new Error(`the task ${task.id} did not end`)
+}
+
 test('a design is drawn, kept, drawn again the same, exported, carried out, and undone', async () => {
   const asked = { method: 'stratified', strataBy: 'class', points: 20, seed: 11, title: '=1+1 春季', perKm: 100, perPoint: 50 }
-  const drawn = await post<DesignView>('/designs/draw', asked)
+  const task = await ended(await post<SoilTaskView>('/designs/draw', asked))
+  assert.deepEqual([task.what, task.state, task.title], ['design', 'done', '=1+1 春季'])
+  const drawn = await get<DesignView>(`/tasks/${task.id}/design`)
   assert.equal(drawn.key, null)
-  const kept = await post<DesignView>('/designs', asked)
+  const kept = await post<DesignView>('/designs', { task: task.id })
   assert.equal(kept.key, 'P1')
   assert.deepEqual(kept.points, drawn.points)
   // roads and houses are no land to sample; the two classes share by area: 12 and 8 of 20 patches
@@ -244,11 +258,13 @@ test('a design is drawn, kept, drawn again the same, exported, carried out, and 
 })
 
 test('the greedy design lowers the error it expects, and is refused without samples of the value', async () => {
-  const greedy = await post<DesignView>('/designs/draw', { method: 'greedy', points: 6 })
+  const task = await ended(await post<SoilTaskView>('/designs/draw', { method: 'greedy', points: 6 }))
+  const greedy = await get<DesignView>(`/tasks/${task.id}/design`)
   assert.equal(greedy.points.length, 6)
   assert.ok((greedy.figures.errorAfter ?? 1) < (greedy.figures.errorBefore ?? 0), JSON.stringify(greedy.figures))
-  assert.equal((await post<{ code: string }>('/designs/draw', { method: 'greedy', value: 'esp' })).code, 'soil-map/too-few')
-  assert.equal((await post<{ code: string }>('/designs/draw', { classes: ['9999'] })).code, 'design/no-ground')
+  const refused = async (asked: object) => (await ended(await post<SoilTaskView>('/designs/draw', asked))).refusal?.code
+  assert.equal(await refused({ method: 'greedy', value: 'esp' }), 'soil-map/too-few')
+  assert.equal(await refused({ classes: ['9999'] }), 'design/no-ground')
 })
 
 test('a laboratory row with nothing but a bag takes place, depth and day from the record of that bag, and grades the patch it lies in', async () => {
@@ -293,4 +309,21 @@ test('a laboratory row with nothing but a bag takes place, depth and day from th
   assert.deepEqual(view, [{ code: 'L-1', record: 'F-1', validFrom: '2024-06-01' }])
   // summer is the newest campaign there, and L-1 its only sample with values: salt 6.5 lies between 5 and 7
   assert.equal(await gradeThere(), 'heavy')
+})
+
+test('a drawing that is stopped leaves nothing, and one under way when the server stopped is drawn after its start', async () => {
+  const task = await post<SoilTaskView>('/designs/draw', { method: 'stratified', points: 30 })
+  const stopped = await post<SoilTaskView>(`/tasks/${task.id}/cancel`, {})
+  assert.ok(stopped.state === 'cancelled' || stopped.state === 'done')
+  const request = { method: 'grid', points: 12, title: '续' }
+  const before = (await get<DesignsReply>('/designs')).designs.length
+  const decided = decideRequest(request, COUNTY)
+  assert.ok(decided.ok)
+  const { id } = await beginTask(app, COUNTY, { what: 'design', request: decided.value, reason: '续' }, 't', new Date())
+  await running.close()
+  running = await serve(app, 0)
+  const done = await ended({ id, state: 'working' } as SoilTaskView)
+  assert.equal(done.state, 'done', JSON.stringify(done))
+  assert.ok((await get<DesignView>(`/tasks/${id}/design`)).points.length >= 8)
+  assert.equal((await get<DesignsReply>('/designs')).designs.length, before) // drawn, and not kept
 })

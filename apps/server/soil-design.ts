@@ -7,9 +7,10 @@ import { readAreas } from '@dishu/land/count/count.store'
 import { type Finding, vocabulary } from '@dishu/land/quality/quality'
 import { isRule, sentenceOf } from '@dishu/land/quality/quality.messages'
 import { type DesignTools, designRoutes } from '@dishu/land/soil/design.routes'
+import type { SoilRunner } from '@dishu/land/soil/maps.routes'
 import { samplesRoutes } from '@dishu/land/soil/samples.routes'
 import { orRefused, type Route } from '@dishu/server-kit/http'
-import type { Db } from '@dishu/server-kit/sql'
+import type { Db, Pool } from '@dishu/server-kit/sql'
 import { isSynthetic } from './county.ts'
 import { KINDS } from './parts.ts'
 import { say } from './sentences.ts'
@@ -22,7 +23,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
 
 const asOf: DesignTools['asOfFrom'] = async (db, county, address, today) => orRefused(await asOfFrom(db, county, address, today)).asOf
 
-export const designTools: DesignTools = {
+export const designTools: Omit<DesignTools, 'pool' | 'runner' | 'say'> = {
   kinds: KINDS,
   asOfFrom: asOf,
   isSynthetic,
@@ -41,11 +42,11 @@ export const designTools: DesignTools = {
   },
 }
 
-export const sampleRoutes = (): Route[] => [
+export const sampleRoutes = (pool: Pool, runner: SoilRunner): Route[] => [
   ...samplesRoutes({
     asOfFrom: asOf,
     say,
     sayFinding: ({ rule, details }, language) => (isRule(rule) ? sentenceOf({ rule, details } as Finding, language).message : rule),
   }),
-  ...designRoutes(designTools),
+  ...designRoutes({ ...designTools, pool, runner, say }),
 ]

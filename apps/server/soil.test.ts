@@ -4,12 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import type { Day } from '@dishu/base/date'
-import { writePolygonWkb } from '@dishu/base/wkb'
 import { openTiff } from '@dishu/formats/geotiff/geotiff'
 import { memorySource } from '@dishu/formats/geotiff/source'
-import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
-import { patchKind } from '@dishu/land/parcels/parcels'
 import { requestFrom } from '@dishu/land/soil/maps'
 import { beginTask } from '@dishu/land/soil/maps.jobs'
 import type {
@@ -22,127 +18,22 @@ import type {
   PatchMapReply,
   SoilTaskView,
 } from '@dishu/land/soil/maps.wire'
-import { sampleKind } from '@dishu/land/soil/soil'
-import { fromZone, type Zone } from '@dishu/numeric/geodesy/zone'
-import { gaussian, seededRandom } from '@dishu/numeric/shared/random'
 import { transaction } from '@dishu/server-kit/sql'
 import { freshDatabase, type TestDatabase } from '@dishu/testkit/database'
 import { type App, joinApp } from './app.ts'
-import { KINDS } from './parts.ts'
 import { type Running, serve } from './serve.ts'
+import { AREA, COLUMNS, COUNTY, ROWS, writeCounty } from './soil.testing.ts'
 import { verifyAll } from './verify.ts'
 
-const COUNTY = '220899'
-const EPSG = 4529
 const folder = mkdtempSync(join(tmpdir(), 'dishu-soil-'))
 let database: TestDatabase
 let app: App
 let running: Running
 
-/** 8 × 6 patches of 500 m in four villages of two towns; salt rises to the east, pH with it. */
-const [LEFT, TOP, SIDE, COLUMNS, ROWS] = [41_560_000, 5_030_000, 500, 8, 6]
-const zone: Zone = { centralMeridian: 123, falseEasting: 41_500_000 } // EPSG 4529
-const villageOf = (column: number, row: number) => `220899${column < COLUMNS / 2 ? '100' : '101'}${row < ROWS / 2 ? '200' : '201'}`
-const square = (column: number, row: number) => {
-  const [x0, x1, y0, y1] = [LEFT + column * SIDE, LEFT + (column + 1) * SIDE, TOP - (row + 1) * SIDE, TOP - row * SIDE]
-  return writePolygonWkb([{ rings: [Float64Array.of(x0, y0, x1, y0, x1, y1, x0, y1, x0, y0)] }])
-}
-const AREA = SIDE * SIDE * 100 + 7 // hundredths of a square metre: no round number, so that lost ones would show
-
-const boxOf = (column: number, row: number) => {
-  const corners = fromZone(
-    Float64Array.of(LEFT + column * SIDE, TOP - (row + 1) * SIDE, LEFT + (column + 1) * SIDE, TOP - row * SIDE),
-    zone,
-  )
-  return [...corners]
-}
-
-async function writeCounty() {
-  const random = seededRandom(5)
-  const patches = Array.from({ length: COLUMNS * ROWS }, (_, i) => {
-    const [column, row] = [i % COLUMNS, Math.floor(i / COLUMNS)]
-    return rowToWrite(patchKind, {
-      validFrom: '2024-01-01' as Day,
-      content: {
-        ...{
-          patch_key: `P${i + 1}`,
-          patch_number: String(i + 1),
-          village: villageOf(column, row),
-          village_name: '村',
-          class: '0103',
-          class_name: null,
-        },
-        ...{
-          owner_kind: '30',
-          owner_unit: null,
-          owner_name: null,
-          official_area: AREA,
-          deducted_class: null,
-          deduction: null,
-          deducted_area: 0,
-        },
-        ...{
-          class_area: AREA,
-          computed_area: AREA,
-          survey_year: 2024,
-          srid: EPSG,
-          outline: square(column, row),
-          bbox: boxOf(column, row),
-          extra: {},
-        },
-      },
-    })
-  })
-  const samples = Array.from({ length: 60 }, (_, i) => {
-    const [u, v] = [random() * COLUMNS, random() * ROWS]
-    const [longitude, latitude] = fromZone(Float64Array.of(LEFT + u * SIDE, TOP - v * SIDE), zone)
-    const salt = Math.max(0.1, 0.5 + 0.9 * u + 0.5 * gaussian(random))
-    const measured = {
-      ph: 7.8 + 0.22 * u + 0.15 * gaussian(random),
-      salt_g_per_kg: salt,
-      esp_percent: i < 45 ? Math.max(1, 3 + 5 * u + 3 * gaussian(random)) : null,
-    }
-    return rowToWrite(sampleKind, {
-      validFrom: '2024-04-22' as Day,
-      content: {
-        ...{
-          sample_code: `S${String(i + 1).padStart(3, '0')}`,
-          longitude,
-          latitude,
-          place: [longitude, latitude, longitude, latitude],
-          plot_code: null,
-        },
-        ...{
-          depth_from_cm: 0,
-          depth_to_cm: 20,
-          sampled_on: '2024-04-22',
-          season: 'spring',
-          ph_ratio: '1:5',
-          ec_ds_per_m: null,
-          ec_ratio: null,
-          ece_ds_per_m: null,
-        },
-        ...{ cec_cmol_per_kg: null, ions: {}, texture: null, lab: null, method: null, extra: {}, ...measured },
-      },
-    })
-  })
-  await transaction(
-    app.pool,
-    async (db) => {
-      const revision = await openRevision(db, COUNTY, KINDS)
-      await revision.add(patchKind, patches)
-      await revision.add(sampleKind, samples)
-      await app.derive(db, revision)
-      await revision.seal({ what: 'write', cause: 'correction', actor: 't', reason: 'invented', now: new Date() })
-    },
-    { actor: 't' },
-  )
-}
-
 before(async () => {
   database = await freshDatabase()
   app = await joinApp(join(folder, 'data'), database.url)
-  await writeCounty()
+  await writeCounty(app)
   running = await serve(app, 0)
 })
 after(async () => {
@@ -343,12 +234,23 @@ test('another scheme grades everything in one revision, says who moves, and the 
     reason: 'x',
   })
   assert.equal(wrong.body.code, 'grading/bounds-not-rising')
+  const head = (await get<{ head: number }>('place').catch(() => ({ head: 0 }))).head
+  const looked = await ended(
+    (await post<SoilTaskView>('soil/regrades', { grading: { scheme: 'own-1' }, scheme, reason: '先看', look: true })).body,
+  )
+  assert.deepEqual([looked.what, looked.state], ['look', 'done'], JSON.stringify(looked))
+  const seen = await get<MovesReply>(`soil/tasks/${looked.id}/moves`)
+  assert.equal((await get<GradingReply>('soil/grading')).present.scheme, 'songnen-1') // nothing is written
+  assert.equal((await get<{ head: number }>('place').catch(() => ({ head: 0 }))).head, head)
   const begun = await post<SoilTaskView>('soil/regrades', { grading: { scheme: 'own-1' }, scheme, reason: '采用本县界限' })
   assert.equal(begun.status, 200, JSON.stringify(begun.body))
   const done = await ended(begun.body)
   assert.equal(done.state, 'done', JSON.stringify(done))
   const moves = await get<MovesReply>(`soil/regrades/${done.rev}`)
   assert.deepEqual([moves.before.scheme, moves.after.scheme], ['songnen-1', 'own-1'])
+  // what was seen before is what came, patch by patch, with its land
+  assert.deepEqual([seen.rev, seen.byMap, seen.bySample, seen.patches], [null, moves.byMap, moves.bySample, moves.patches])
+  for (const { patches, area } of [...moves.byMap, ...moves.bySample]) assert.equal(area, patches * AREA)
   const moved = moves.byMap.reduce((sum, { patches }) => sum + patches, 0)
   assert.ok(moved > 0 && moves.patches.length === moved)
   assert.ok(moves.bySample.length > 0)

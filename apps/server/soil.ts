@@ -1,6 +1,7 @@
 /** The parts of soil maps put together, and the processes that do their long work. */
 import { asOfFrom } from '@dishu/land/count/count.routes'
 import { readSampleMoves } from '@dishu/land/count/moves.store'
+import { accuracyRoutes } from '@dishu/land/soil/accuracy.routes'
 import { type GradingRoutesTools, gradingRoutes } from '@dishu/land/soil/grading.routes'
 import type { MapTools } from '@dishu/land/soil/maps.jobs'
 import { mapRoutes, type SoilRunner } from '@dishu/land/soil/maps.routes'
@@ -9,6 +10,7 @@ import { orRefused, type Route } from '@dishu/server-kit/http'
 import { transaction } from '@dishu/server-kit/sql'
 import type { App } from './app.ts'
 import { isSynthetic } from './county.ts'
+import { covariateTools } from './covariates.ts'
 import { KINDS } from './parts.ts'
 import { workProcesses } from './processes.ts'
 import { say } from './sentences.ts'
@@ -21,6 +23,7 @@ export const mapTools = (app: Pick<App, 'pool' | 'vault' | 'dataDir'>): MapTools
   vault: app.vault,
   dataDir: app.dataDir,
   kinds: KINDS,
+  covariates: covariateTools(app),
 })
 
 export const soilRoutes = (app: App, runner: SoilRunner): Route[] => {
@@ -32,7 +35,7 @@ export const soilRoutes = (app: App, runner: SoilRunner): Route[] => {
     say,
     readSampleMoves,
   }
-  return [...mapRoutes(tools), ...gradingRoutes(tools)]
+  return [...mapRoutes(tools), ...gradingRoutes(tools), ...accuracyRoutes(tools)]
 }
 
 /** As imports and scenes are: a map slows no page, and a worker that is killed leaves nothing half-written. */

@@ -5,7 +5,7 @@ import { type Verified, verifyCounty } from '@dishu/kernel/records/verify.jobs'
 import { stepsHold } from '@dishu/kernel/review/review.jobs'
 import { readReviews, readSteps } from '@dishu/kernel/review/review.store'
 import { unseal } from '@dishu/kernel/sealed/sealed'
-import { countMissingSealed, readDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
+import { countMissingSealed, readDocuments, readErasedDocuments, readSealedRows } from '@dishu/kernel/sealed/sealed.store'
 import { countWrongSums } from '@dishu/land/count/cells.store'
 import { compareCells } from '@dishu/land/count/count.jobs'
 import { cellRules } from '@dishu/land/count/rules'
@@ -28,8 +28,14 @@ export async function verifyAll(
 
   const documents = await readDocuments(db, county)
   const destroyed = app.vault.ring.destroyed(county) !== null
+  const erased = new Set((await readErasedDocuments(db, county)).map(({ sha256 }) => sha256.toString('hex')))
   for (const document of documents) {
-    if (document.wrappedKey === null || destroyed) continue // erased on purpose: its row says so
+    if (destroyed) continue
+    if (document.wrappedKey === null) {
+      // a key that is gone without a word is a file that was taken away
+      if (!erased.has(document.sha256.toString('hex'))) report('document-missing')
+      continue
+    }
     const found = await app.vault.checkDocument(document)
     if (found === 'missing') report('document-missing')
     else if (found === 'altered' || !found.equals(document.sha256)) report('document-altered')

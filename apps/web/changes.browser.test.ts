@@ -38,7 +38,7 @@ test('a baseline is frozen, counted anew and compared in the browser', { timeout
 
   let last = 3
   const proof = await prove(app, {
-    ...{ draws: 2, commandEvery: 100, pageEvery: 1, address: running.address, now: new Date() },
+    ...{ draws: 2, reportEvery: 100, commandEvery: 100, pageEvery: 1, address: running.address, now: new Date() },
     random: () => {
       last = (last * 16_807) % 2_147_483_647 // Park and Miller 1988
       return last / 2_147_483_647

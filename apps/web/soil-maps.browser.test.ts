@@ -31,6 +31,12 @@ test('soil maps work in the browser', { timeout: 240_000, skip: noBrowser }, asy
   // one value: two more would only take longer
   await page.getByRole('checkbox', { name: 'Salt' }).uncheck()
   await page.getByRole('checkbox', { name: 'ESP' }).uncheck()
+  // without a raster in the register there is no covariate to choose, and a way that needs one says so
+  await page.getByRole('combobox', { name: 'Method' }).click()
+  await page.getByText('By itself: the one with the least error', { exact: true }).click()
+  await page.getByText('This way needs covariates.').waitFor()
+  await page.getByRole('combobox', { name: 'Method' }).click()
+  await page.getByText('ordinary kriging', { exact: true }).last().click()
   await page.getByRole('button', { name: 'Look first' }).click()
   await page.locator('.soil-preview code').first().waitFor() // the variogram that was fitted
   await page.getByRole('button', { name: 'Begin' }).click()
@@ -52,10 +58,27 @@ test('soil maps work in the browser', { timeout: 240_000, skip: noBrowser }, asy
   await page.getByRole('combobox', { name: 'Scheme' }).click()
   await page.getByText('Songnen soda soils (the other pH limits)', { exact: true }).click()
   await page.getByRole('textbox', { name: 'Reason' }).fill('other limits')
+  // who would move is seen before anything is written
+  await page.getByRole('button', { name: 'See who would move' }).click()
+  await page.getByText('Would move (nothing is written yet)').waitFor({ timeout: 120_000 })
+  await page.locator('.soil-look .soil-moves').waitFor()
+  assert.ok(await page.getByRole('button', { name: 'Grade anew' }).isEnabled())
   await page.getByRole('button', { name: 'Grade anew' }).click()
   await page.getByRole('link', { name: /other limits/ }).click({ timeout: 120_000 })
   await page.getByText('Songnen soda soils (salt, pH, ESP) → Songnen soda soils (the other pH limits)').waitFor()
   assert.ok((await page.locator('.soil-moves .soil-notes li').count()) > 0)
+
+  // accuracy by a design that chance drew: without one a sentence and the way there
+  await page.goto(`${running.address}/soil?tab=accuracy`)
+  await page.getByText('No points drawn by chance yet').waitFor()
+  const draw = await fetch(`${running.address}/api/counties/220899/soil/designs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: running.address },
+    body: JSON.stringify({ method: 'stratified', strataBy: 'mapgrade', points: 40, reachM: 900 }),
+  })
+  assert.equal(draw.status, 200)
+  await page.goto(`${running.address}/soil?tab=accuracy&from=2000-01-01`)
+  await page.locator('.soil-matrix, .refused, .trouble').first().waitFor()
 
   // a patch's page: probabilities, and what more samples would do
   const { rows } = (await (await fetch(`${running.address}/api/counties/220899/patches?limit=1`)).json()) as { rows: { id: number }[] }

@@ -13,6 +13,8 @@ export type OpenOptions = {
   readonly scratch?: string
   /** Of a GeoPackage also the number that its writer gave each row (fid), as a field: to name rows, not to know them. */
   readonly rowIds?: boolean
+  /** Rows that only a look at all of them would count are not counted. */
+  readonly uncounted?: boolean
 }
 
 /** Opens for reading, or refuses. Only plain files: a pipe would wait for ever. */

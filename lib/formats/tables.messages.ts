@@ -18,6 +18,9 @@ const REPACK = {
 }
 const FROM_SOURCE = { zh: '请向提供方索要完好的文件，或重新导出。', en: 'Ask for an intact copy, or export it again.' }
 
+/** How the zip reader says that the list of parts at the end of a file is not there. */
+const NO_END = /end of central directory/i
+
 export const tablesMessages: MessagesFor<TablesRefusal> = {
   'formats/text-is-empty': ({ file }) => ({
     zh: { message: `《${file}》是空的，没有可读的内容。`, hint: '请检查文件是否复制完整。' },
@@ -135,8 +138,14 @@ export const tablesMessages: MessagesFor<TablesRefusal> = {
     en: { message: `${file} is protected by a password.`, hint: 'Remove the password and save it as .xlsx.' },
   }),
   'formats/xlsx-not-a-workbook': ({ file, reason }) => ({
-    zh: { message: `《${file}》不是 Excel 工作簿（${reason}）。`, hint: SAVE_AS_XLSX.zh },
-    en: { message: `${file} is not an Excel workbook (${reason}).`, hint: SAVE_AS_XLSX.en },
+    zh: {
+      message: `《${file}》不是 Excel 工作簿：${reason === 'no zip' ? '不是 .xlsx 的格式' : `缺少 ${reason.replace(/^no /, '')}`}。`,
+      hint: SAVE_AS_XLSX.zh,
+    },
+    en: {
+      message: `${file} is not an Excel workbook: ${reason === 'no zip' ? 'it is not in the form of an .xlsx' : `it has ${reason}`}.`,
+      hint: SAVE_AS_XLSX.en,
+    },
   }),
   'formats/xlsx-no-data': ({ file }) => ({
     zh: { message: `《${file}》的工作表都是空的。`, hint: '请确认选对了文件。' },
@@ -213,8 +222,11 @@ export const tablesMessages: MessagesFor<TablesRefusal> = {
   }),
 
   'formats/zip-damaged': ({ file, reason }) => ({
-    zh: { message: `压缩包《${file}》已损坏或不完整（${reason}）。`, hint: FROM_SOURCE.zh },
-    en: { message: `${file} is damaged or incomplete: ${reason.replace(/\.$/, '')}.`, hint: FROM_SOURCE.en },
+    zh: { message: `《${file}》已损坏或不完整${NO_END.test(reason) ? '：结尾缺失，多半没有传完' : ''}。`, hint: FROM_SOURCE.zh },
+    en: {
+      message: `${file} is damaged or incomplete${NO_END.test(reason) ? ': its end is missing, so it was probably not sent whole' : ''}.`,
+      hint: FROM_SOURCE.en,
+    },
   }),
   'formats/zip-encrypted': ({ file, part }) => ({
     zh: { message: `${inZh(part, file)}设有密码。`, hint: '请去掉密码后重新打包。' },

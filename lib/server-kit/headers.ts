@@ -34,7 +34,7 @@ export const DATA_POLICY = policy({
   'frame-ancestors': ["'none'"],
 })
 
-export const isData = (url: string) => /^\/(api|tiles|stac|ogc)(\/|\?|$)/.test(url)
+export const isData = (url: string) => /^\/(api|tiles|stac|ogc|wmts)(\/|\?|$)/.test(url)
 
 /** What a page may ask of the machine: where it is and the camera, for field work; nothing else. */
 export const PERMISSIONS =

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { type Language, type Refusal, Refused, type Sentence } from '@dishu/base/refusal'
 import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
@@ -17,7 +17,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { TSchema } from 'typebox'
 import { databaseState } from './database-state.ts'
 import { DATA_POLICY, isData, NONCE_MARK, newNonce, PERMISSIONS, pagePolicy } from './headers.ts'
-import { Buckets, type Rate, type Rates, USUAL_RATES } from './rates.ts'
+import { Buckets, type Rate, type Rates, Turns, USUAL_RATES } from './rates.ts'
 import { type Db, type Pool, SqlFault, type TransactionOptions, transaction } from './sql.ts'
 
 /** What a route is told about its request. `db` is a transaction that ends with the answer: read-only for GET. */
@@ -43,11 +43,15 @@ export type RouteRequest = {
 }
 
 export type Route = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string // as Fastify writes it: /api/counties/:county/count
   readonly schema?: { readonly params?: TSchema; readonly querystring?: TSchema; readonly body?: TSchema }
   /** No transaction is opened: the handler works with jobs, files, or transactions of its own. */
   readonly free?: boolean
+  /** The answer is written while its transaction is open, as long as the reader takes: only some of these are in work at once, the others wait. */
+  readonly long?: true
+  /** Its answers are packed by its handler, if at all. */
+  readonly packs?: true
   /** How often one address may ask this, where that is less than for everything else: what costs much, or invites guessing. */
   readonly rate?: Rate
   /** The page to which a browser that was sent here, and not asked by a page of ours, is sent when it is refused. */
@@ -77,6 +81,8 @@ export type Gate = {
   keeps?(request: GateRequest): boolean
   /** Keeps that it was done: in the request's own transaction where that may write. */
   done?(db: Db, request: GateRequest, passed: Passed): Promise<void>
+  /** Told once a request is over, however it ended. */
+  settled?(request: GateRequest): void
   /** Keeps that it was refused or failed; `passed` is null when the gate itself refused. */
   notDone?(request: GateRequest, passed: Passed | null, outcome: 'refused' | 'failed', code: string): Promise<void>
 }
@@ -117,6 +123,8 @@ export class FileAnswer {
 
 export type ServerOptions = {
   readonly pool: Pool
+  /** Connections for what must not wait behind the answers that hold the others: what is kept of a long answer before it is sent. */
+  readonly aside?: Pool
   readonly routes: readonly Route[]
   readonly gate: Gate
   /** The names under which browsers may ask, besides this machine's own; none: loopback only. */
@@ -137,6 +145,8 @@ const BODY_LIMIT = 2 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 30 * 60_000 // an upload of some gigabytes over a slow disk
 const READ_TIMEOUT_MS = 10 * 60_000 // an export that begins late; a statement of a reader is ended sooner
 const READ_STATEMENT_S = 120
+const LONG_WAIT_MS = 120_000
+const LONG_AT_ONCE = 3 // of some ten connections
 
 export const languageOf = (header: string | undefined): Language => (/^\s*en\b/i.test(header ?? '') ? 'en' : 'zh')
 
@@ -149,6 +159,7 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: options.proxied ? (_address: string, hop: number) => hop === 0 : false,
     routerOptions: { maxParamLength: 200 },
+    ajv: { customOptions: { removeAdditional: false } }, // a field nobody declared is refused, not dropped
     return503OnClosing: true,
     forceCloseConnections: true,
   })
@@ -161,10 +172,17 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     xFrameOptions: { action: 'deny' },
     hsts: options.tls || options.proxied ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })
+  // the same JSON under the names that standards give it
+  server.addContentTypeParser(
+    ['application/geo+json', 'application/merge-patch+json'],
+    { parseAs: 'string' },
+    server.getDefaultJsonParser('error', 'error'),
+  )
   await server.register(compress, { threshold: 1024, encodings: ['gzip', 'identity'] })
   await server.register(multipart, { limits: { fileSize: options.uploadLimitBytes ?? 4 * 1024 ** 3, files: 200, fields: 20 } })
 
   const rates = options.rates ?? USUAL_RATES
+  const turns = new Turns(LONG_AT_ONCE)
   const buckets = new Buckets()
   let atWork = 0
   server.addHook('onRequest', async (request, reply) => {
@@ -193,7 +211,8 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     server.route({
       method: route.method,
       url: route.url,
-      ...(route.schema ? { schema: route.schema as Record<string, unknown> } : {}),
+      ...(route.packs ? { compress: false as const } : {}),
+      ...(route.schema ? { schema: closed(route.schema) } : {}),
       bodyLimit: BODY_LIMIT,
       handlerTimeout: route.method === 'GET' ? READ_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
       // before the body is read: who may not ask need not be listened to
@@ -212,7 +231,15 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
         const odd = [request.params, request.query].flatMap((said) => Object.entries(said ?? {})).find(([, value]) => isOdd(value))
         if (odd) return reply.code(400).send({ code: 'http/not-valid', message: `${odd[0]} is no number that anything here has` })
       },
-      handler: async (request, reply) => answer(reply, await run(route, request, options)),
+      handler: async (request, reply) => {
+        if (route.long) {
+          const leave = await turns.take(LONG_WAIT_MS)
+          if (leave === null) return tooBusy(request, reply)
+          reply.raw.once('close', leave)
+          if (reply.raw.destroyed) return leave()
+        }
+        return answer(reply, await run(route, request, options))
+      },
     })
   }
 
@@ -271,6 +298,14 @@ export async function httpServer(options: ServerOptions): Promise<FastifyInstanc
     })
   } else server.setNotFoundHandler((_, reply) => nothing(reply))
   return server
+}
+
+/** A body has the fields that were declared, and no others: what nobody reads cannot mean anything later. */
+function closed(schema: NonNullable<Route['schema']>): Record<string, unknown> {
+  const body = schema.body as Readonly<Record<string, unknown>> | undefined
+  return body?.type === 'object' && !('additionalProperties' in body) && !('patternProperties' in body)
+    ? { ...schema, body: { ...body, additionalProperties: false } }
+    : { ...schema }
 }
 
 const tooMany = (request: FastifyRequest, reply: FastifyReply, seconds: number) => {
@@ -332,6 +367,8 @@ async function run(route: Route, request: FastifyRequest, options: ServerOptions
     const refused = refusalOf(fault)
     await options.gate.notDone?.(asked, passed, refused ? 'refused' : 'failed', refused?.code ?? 'http/fault')
     throw fault
+  } finally {
+    options.gate.settled?.(asked)
   }
 }
 
@@ -365,7 +402,13 @@ async function handled(
   }
   if (route.free) {
     const answered = await route.handle({ ...told, db: NO_DB })
-    if (keep && !(answered instanceof KeptRefusal)) await transaction(pool, keep, { actor, scope: passed.scope })
+    try {
+      if (keep && !(answered instanceof KeptRefusal)) await transaction(options.aside ?? pool, keep, { actor, scope: passed.scope })
+    } catch (fault) {
+      // what cannot be kept is not sent; its maker learns that nobody reads on
+      if (answered instanceof FileAnswer && answered.body instanceof Readable) answered.body.destroy()
+      throw fault
+    }
     return answered
   }
   const reads = route.method === 'GET'

@@ -26,25 +26,25 @@ export type TableRule = {
   readonly updates?: readonly string[]
 }
 
-const SEES_ALL = '(select kernel.sees_all())'
-const TOUCHED = 'county = any ((select kernel.counties_touched())::text[])'
-const WHOLE = 'county = any ((select kernel.counties_whole())::text[])'
+// What a transaction says of its request (see `settingsOf` in sql.ts): read once by a statement, and only where a row did not pass before.
+const said = (name: string) => `any ((select string_to_array(current_setting('dishu.${name}', true), ','))::text[])`
+const WHOLE = `county = ${said('scope')} or county like ${said('around')}`
 
-/** The condition of a rule's policy. Everything that does not depend on the row is asked once for the query. */
+/** The condition of a rule's policy: what passes most often stands first. */
 function visible({ shows, by }: TableRule): string {
   switch (shows) {
     case 'everyone':
       return 'true'
     case 'office':
-      return `${SEES_ALL} or '000000' = any ((select kernel.scope())::text[])`
+      return `'000000' = ${said('scope')} or '000000' like ${said('around')}`
     case 'own':
-      return `${SEES_ALL} or county = '000000' or ${WHOLE}`
+      return `${WHOLE} or county = '000000'`
     case 'touched':
-      return `${SEES_ALL} or ${TOUCHED}`
+      return `county = ${said('touched')} or county like ${said('around')}`
     case 'whole':
-      return `${SEES_ALL} or ${WHOLE}`
+      return WHOLE
     case 'area':
-      return `${SEES_ALL} or ${WHOLE} or left(${by}, 9) = any ((select kernel.scope())::text[]) or left(${by}, 12) = any ((select kernel.scope())::text[])`
+      return `${WHOLE} or ${by} like ${said('parts')}`
   }
 }
 
@@ -65,8 +65,6 @@ function rights({ writes, updates }: TableRule): string {
 
 /** Tables whose new rows are judged by another condition than the rows that show. */
 const FIRST_ROWS: Readonly<Record<string, string>> = {
-  // a county's first row makes it a county
-  'kernel.chain_head': 'kernel.touches(county)',
   // whoever is refused must be written down, wherever that was
   'kernel.access_event': 'true',
 }
@@ -79,7 +77,7 @@ export function statementsFor(role: string, tables: Readonly<Record<string, Tabl
     `grant usage on schema ${schema} to ${role}`,
   ])
   for (const [name, rule] of Object.entries(tables).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const shown = name === 'kernel.chain_head' ? 'kernel.touches(county)' : visible(rule)
+    const shown = visible(rule)
     statements.push(
       `grant ${rights(rule)} on ${name} to ${role}`,
       `alter table ${name} enable row level security`,

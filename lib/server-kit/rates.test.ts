@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { Buckets } from './rates.ts'
+import { Buckets, Turns } from './rates.ts'
 
 const rate = { perSecond: 2, burst: 3 }
 
@@ -37,4 +37,28 @@ test('a flood of strangers does not fill the memory, and forgets the quietest fi
   const buckets = new Buckets(100)
   for (let i = 0; i < 10_000; i++) buckets.take(`address ${i}`, rate, i)
   assert.ok(buckets.size <= 100)
+})
+
+test('some are in work at once, the others wait in the order of coming, and none is forgotten', async () => {
+  const turns = new Turns(2)
+  const [first, second] = [await turns.take(1000), await turns.take(1000)]
+  assert.ok(first && second)
+  const order: string[] = []
+  const third = turns.take(1000).then((leave) => {
+    order.push('third')
+    return leave
+  })
+  const fourth = turns.take(1000).then((leave) => {
+    order.push('fourth')
+    return leave
+  })
+  assert.equal(await turns.take(5), null, 'who waits too long is told')
+  first()
+  first() // twice is once
+  ;(await third)?.()
+  ;(await fourth)?.()
+  second()
+  assert.deepEqual(order, ['third', 'fourth'])
+  assert.ok((await turns.take(1000)) && (await turns.take(1000)))
+  assert.equal(await turns.take(5), null)
 })

@@ -45,3 +45,43 @@ export class Buckets {
     return this.#buckets.size
   }
 }
+
+/** Some at once; whoever comes later waits for a turn, in the order of coming. */
+export class Turns {
+  #free: number
+  readonly #waiting: ((leave: (() => void) | null) => void)[] = []
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  /** The call that gives the turn back (once is enough, and more does no harm); null when none came in `mostMs`. */
+  async take(mostMs: number): Promise<(() => void) | null> {
+    if (this.#free > 0) {
+      this.#free--
+      return this.#leaving()
+    }
+    return new Promise((told) => {
+      const heard = (leave: (() => void) | null) => {
+        clearTimeout(timer)
+        told(leave)
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(heard), 1)
+        heard(null)
+      }, mostMs)
+      this.#waiting.push(heard)
+    })
+  }
+
+  #leaving(): () => void {
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      const next = this.#waiting.shift()
+      if (next) next(this.#leaving())
+      else this.#free++
+    }
+  }
+}

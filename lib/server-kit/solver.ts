@@ -38,6 +38,8 @@ export type WholeLimits = {
   readonly start?: Float64Array
   /** Asked now and then; false ends the work with what there is. */
   readonly goesOn?: () => boolean
+  /** Told every better solution as it is found. */
+  readonly onBetter?: (x: Float64Array, objective: number) => void
 }
 export type Solved = { readonly x: Float64Array; readonly objective: number }
 
@@ -99,6 +101,13 @@ export async function openSolver(): Promise<Solver> {
                 iterations = Math.max(iterations, Number(event.data.mip_total_lp_iterations))
                 if (iterations > limits.iterations || limits.goesOn?.() === false) event.interrupt()
               },
+              ...(limits.onBetter
+                ? {
+                    [highs.constants.callbackType.mipImprovingSolution]({ data }) {
+                      if (data.mip_solution) limits.onBetter?.(data.mip_solution, data.objective_function_value ?? Number.NaN)
+                    },
+                  }
+                : {}),
             }
           : undefined,
       )

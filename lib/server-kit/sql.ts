@@ -125,6 +125,7 @@ export function openPool(url: string, { max = 8, idle = 'stay' }: { max?: number
     allowExitOnIdle: idle === 'exit',
     application_name: 'dishu',
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000, // a new one costs more than many questions
     onConnect: async (client: ClientBase) => {
       await client.query(
         `set datestyle = 'ISO, YMD'; set intervalstyle = 'iso_8601'; set timezone = 'Asia/Shanghai'; set client_encoding = 'UTF8'`,
@@ -190,15 +191,10 @@ export async function transaction<T>(pool: Pool, body: (db: Db) => Promise<T>, o
 }
 
 function attemptTransaction<T>(pool: Pool, body: (db: Db) => Promise<T>, options: TransactionOptions): Promise<T> {
-  const { actor, scope, readOnly = false, isolation = 'read committed', statementS = null } = options
   return onConnection(pool, async (db) => {
-    await db.raw(`begin isolation level ${isolation}${readOnly ? ' read only' : ''}`)
     let done = false
     try {
-      if (actor !== undefined || scope !== undefined || statementS !== null)
-        await db.run`
-          select set_config('dishu.actor', ${actor ?? ''}, true), set_config('dishu.scope', ${scope?.join(',') ?? ''}, true),
-            set_config('statement_timeout', coalesce(${statementS === null ? null : `${statementS}s`}::text, current_setting('statement_timeout')), true)`
+      await db.raw(beginning(options))
       const result = await body(db)
       await db.raw(isRefused(result) ? 'rollback' : 'commit')
       done = true
@@ -208,6 +204,31 @@ function attemptTransaction<T>(pool: Pool, body: (db: Db) => Promise<T>, options
       if (!done) await db.raw('rollback').catch(() => {})
     }
   })
+}
+
+/** The statements with which a transaction begins, sent as one: a round trip more is a quarter of a short answer. */
+function beginning({ actor, scope, readOnly = false, isolation = 'read committed', statementS }: TransactionOptions): string {
+  const settings: [string, string][] = actor !== undefined || scope !== undefined ? settingsOf(actor ?? '', scope ?? []) : []
+  if (statementS !== undefined) settings.push(['statement_timeout', `${statementS}s`])
+  return [
+    `begin isolation level ${isolation}${readOnly ? ' read only' : ''}`,
+    ...settings.map(([name, value]) => `set local ${name} = ${pg.escapeLiteral(value)}`),
+  ].join('; ')
+}
+
+/**
+ * Who asks and where, as policies read it: the codes held; the counties of which some part is held; patterns of what is more than a county ('*' is
+ * everything), and of what is less.
+ */
+function settingsOf(actor: string, scope: readonly string[]): [string, string][] {
+  const listed = (codes: readonly string[]) => [...new Set(codes)].join(',')
+  return [
+    ['dishu.actor', actor],
+    ['dishu.scope', scope.join(',')],
+    ['dishu.touched', listed(scope.map((code) => code.slice(0, 6)))],
+    ['dishu.around', listed(scope.flatMap((code) => (code === '*' ? '%' : code.length < 6 ? `${code}%` : [])))],
+    ['dishu.parts', listed(scope.flatMap((code) => (code.length > 6 ? `${code}%` : [])))],
+  ]
 }
 
 const isRefused = (value: unknown) =>

@@ -44,6 +44,8 @@ export type Vault = {
   storeDocument(county: string, path: string, name: string, now: Date): Promise<StoredDocument>
   /** The clear bytes of a stored document. Throws when it was erased or altered. */
   readDocument(document: StoredDocument): Promise<Readable>
+  /** Takes away the bytes of a document as it stood before it was erased. */
+  removeDocument(document: StoredDocument): Promise<void>
   /** The SHA-256 of the clear bytes of a stored document; 'missing' when its file is gone, 'altered' when file or key do not open. */
   checkDocument(document: StoredDocument): Promise<Buffer | 'missing' | 'altered'>
 }
@@ -123,6 +125,9 @@ export async function openVault(dataDir: string): Promise<Vault> {
       const { path, key } = await place(document)
       const whole = await readFile(path)
       return Readable.from([decrypt(key, whole, '')])
+    },
+    async removeDocument(document) {
+      if (document.wrappedKey) await rm((await place(document)).path, { force: true })
     },
     async checkDocument(document) {
       if (!document.wrappedKey) return 'missing'

@@ -1,3 +1,5 @@
+import type { SessionView } from '@dishu/kernel/records/records.wire'
+import type { Proposed } from '@dishu/kernel/review/review.wire'
 import type { BaselineView, ChangedPatches, ChangesReply, RecountView } from '@dishu/land/count/baseline.wire'
 import { useVocabulary } from '@dishu/land/count/vocabulary.screen.tsx'
 import { query } from '@dishu/web-kit/address'
@@ -11,6 +13,7 @@ import { useText, wordOr } from '@dishu/web-kit/words'
 import { Button, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { ChangesMap } from './changes-map.tsx'
 
 const BY = ['saline', 'class', 'grade', 'owner', 'contract', 'area'] as const
 type By = (typeof BY)[number]
@@ -239,6 +242,7 @@ function Found(props: { readonly reply: ChangesReply; readonly by: By; readonly 
             </table>
           </div>
           {cause && <Behind cause={cause} params={params} />}
+          <ChangesMap params={params} by={by} />
         </>
       )}
     </section>
@@ -334,15 +338,36 @@ function FreezeDialog({ county, today, onDone }: { readonly county: string; read
   const t = useText()
   const [title, setTitle] = useState('')
   const [day, setDay] = useState(today)
-  const freeze = useAct((asked: { title: string; day: string }) => send<BaselineView>(`/api/counties/${county}/baselines`, asked))
+  const session = useRead<SessionView>('/api/session')
+  const office = session.state === 'ready' && session.value.mode === 'office'
+  const [put, setPut] = useState<Proposed['state'] | null>(null)
+  const freeze = useAct(({ draft, ...asked }: { title: string; day: string; draft: boolean }) =>
+    send<BaselineView | Proposed>(`/api/counties/${county}/baselines${draft ? '?draft=true' : ''}`, asked),
+  )
+  // in an office it waits for another person
+  const go = (draft: boolean) =>
+    freeze.mutate({ title, day, draft }, { onSuccess: (done) => ('review' in done ? setPut(done.state) : onDone()) })
+  if (put)
+    return (
+      <Modal open title={t('changes.freeze')} onCancel={onDone} onOk={onDone} cancelButtonProps={{ hidden: true }}>
+        <p>{t(put === 'draft' ? 'review.drafted' : 'review.put')}</p>
+      </Modal>
+    )
   return (
     <Modal
       open
       title={t('changes.freeze')}
       okText={t('changes.freeze-go')}
       confirmLoading={freeze.isPending}
-      onOk={() => freeze.mutate({ title, day }, { onSuccess: onDone })}
+      onOk={() => go(false)}
       onCancel={onDone}
+      footer={(_, { OkBtn, CancelBtn }) => (
+        <>
+          <CancelBtn />
+          {office && <Button onClick={() => go(true)}>{t('review.put-draft')}</Button>}
+          <OkBtn />
+        </>
+      )}
     >
       <p>{t('changes.freeze-what')}</p>
       <div className="form">

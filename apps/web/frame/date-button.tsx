@@ -5,8 +5,10 @@ import { useAddress } from '@dishu/web-kit/use-address'
 import { useText } from '@dishu/web-kit/words'
 import { Popover } from 'antd'
 import { lazy, Suspense, useState } from 'react'
+import { createPortal } from 'react-dom'
 
 const DateForm = lazy(async () => ({ default: (await import('./date-form.tsx')).DateForm }))
+const TimeSlider = lazy(async () => ({ default: (await import('./date-slider.tsx')).TimeSlider }))
 
 /** The two clocks: the day that the figures hold for, and the revision as which it was known. Set, they tint the bar. */
 export function DateButton({ place }: { readonly place: Place }) {
@@ -15,6 +17,7 @@ export function DateButton({ place }: { readonly place: Place }) {
   const narrow = useNarrow()
   const [open, setOpen] = useState(false)
   const set = place.asOf !== null || place.known !== null
+  const known = place.known && (/^\d+$/.test(place.known) ? `r${place.known}` : t('date.known-then', { day: place.known }))
   return (
     <>
       <Popover
@@ -24,14 +27,20 @@ export function DateButton({ place }: { readonly place: Place }) {
         placement="bottomRight"
         content={
           <Suspense fallback={<div className="form dates" />}>
-            <DateForm place={place} />
+            <DateForm
+              place={place}
+              onSlider={() => {
+                setOpen(false)
+                address.set({ time: '1' })
+              }}
+            />
           </Suspense>
         }
       >
         <button type="button" className={`date-button${set ? ' set' : ''}`} aria-expanded={open} aria-label={t('date.as-of')}>
           <Icon name="calendar" size={15} />
           <span className="number">{place.asOf ?? (narrow ? '' : t('date.today-short'))}</span>
-          {place.known && <span className="number"> r{place.known}</span>}
+          {known && <span className="number"> {known}</span>}
         </button>
       </Popover>
       {set && !narrow && (
@@ -39,6 +48,13 @@ export function DateButton({ place }: { readonly place: Place }) {
           {t('date.today')}
         </button>
       )}
+      {address.get('time') === '1' &&
+        createPortal(
+          <Suspense fallback={null}>
+            <TimeSlider place={place} onClose={() => address.set({ time: null })} />
+          </Suspense>,
+          document.body,
+        )}
     </>
   )
 }

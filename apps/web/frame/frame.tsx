@@ -8,6 +8,8 @@ import { type Address, useAddress } from '@dishu/web-kit/use-address'
 import { PlaceContext } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { Link } from 'wouter'
+import { FirstHour } from '../help/first-hour-card.tsx'
 import { Pages } from './pages.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -64,7 +66,7 @@ export function Frame() {
       </Suspense>
     )
   const waiting = session.state !== 'ready' || (county !== null && tree.state === 'loading')
-  if (address.path === '/print')
+  if (address.path === '/print' || address.path === '/wall')
     return (
       <PlaceContext value={place}>
         {waiting || !place ? <Waiting reading={session} /> : <Suspense fallback={null}>{<Pages hasPlace session={known} />}</Suspense>}
@@ -79,7 +81,7 @@ export function Frame() {
         <TopBar place={place} session={known} />
         {place?.synthetic && (
           <p className="band synthetic" role="note">
-            {t('synthetic.band')}
+            {t('synthetic.band')} <Link href={address.link('/help/first-hour')}>{t('first-hour.invite')}</Link>
           </p>
         )}
         {!reachable && (
@@ -97,6 +99,7 @@ export function Frame() {
             </Suspense>
           )}
         </main>
+        <FirstHour />
         {narrow && <Rail powers={known?.powers ?? []} mode={known?.mode ?? null} />}
       </div>
     </PlaceContext>

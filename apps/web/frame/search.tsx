@@ -5,7 +5,7 @@ import { useAddress } from '@dishu/web-kit/use-address'
 import { useText } from '@dishu/web-kit/words'
 import { Modal } from 'antd'
 import { useEffect, useState } from 'react'
-import { PAGES } from './rail.tsx'
+import { PAGES } from './pages.data.ts'
 
 type Hit = {
   readonly kind: 'patch' | 'parcel' | 'contract' | 'area'

@@ -11,6 +11,7 @@ const Variogram = lazy(async () => ({ default: (await import('@dishu/land/soil/v
 const Maps = lazy(async () => ({ default: (await import('@dishu/land/soil/maps.screen.tsx')).MapsScreen }))
 const Areas = lazy(async () => ({ default: (await import('@dishu/land/soil/areas.screen.tsx')).AreasScreen }))
 const Schemes = lazy(async () => ({ default: (await import('@dishu/land/soil/schemes.screen.tsx')).SchemesScreen }))
+const Accuracy = lazy(async () => ({ default: (await import('@dishu/land/soil/accuracy.screen.tsx')).AccuracyScreen }))
 const Design = lazy(async () => ({ default: (await import('@dishu/land/soil/design.screen.tsx')).DesignScreen }))
 
 /** The tabs in their order; each shows the ground of the count under what it has to say. */
@@ -21,6 +22,7 @@ const TABS: readonly { readonly id: string; readonly text: string; readonly scre
   { id: 'areas', text: 'soil-page.areas', screen: Areas },
   { id: 'schemes', text: 'soil-page.schemes', screen: Schemes },
   { id: 'design', text: 'soil-page.design', screen: Design },
+  { id: 'accuracy', text: 'soil-page.accuracy', screen: Accuracy },
 ]
 
 /** Samples, how they hang together, maps, and where the next samples are to be taken; over the count's map. */

@@ -15,6 +15,7 @@ import { AreaMenus } from './area-menus.tsx'
 import { DateButton } from './date-button.tsx'
 import { TasksButton } from './tasks-button.tsx'
 
+const HelpDrawer = lazy(async () => ({ default: (await import('../help/help-drawer.tsx')).HelpDrawer }))
 const Search = lazy(async () => ({ default: (await import('./search.tsx')).Search }))
 
 export function TopBar({ place, session }: { readonly place: Place | null; readonly session: SessionView | null }) {
@@ -23,11 +24,16 @@ export function TopBar({ place, session }: { readonly place: Place | null; reado
   const narrow = useNarrow()
   const { unit } = useSettings()
   const [searching, setSearching] = useState(false)
+  const [helping, setHelping] = useState(false)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         setSearching(true)
+      }
+      if (event.key === 'F1') {
+        event.preventDefault()
+        setHelping(true)
       }
     }
     window.addEventListener('keydown', onKey)
@@ -75,7 +81,13 @@ export function TopBar({ place, session }: { readonly place: Place | null; reado
         </fieldset>
       )}
       <TasksButton />
+      <Button type="text" icon={<Icon name="info" />} aria-label={t('help.open')} title={t('help.open')} onClick={() => setHelping(true)} />
       <PersonButton session={session} />
+      {helping && (
+        <Suspense fallback={null}>
+          <HelpDrawer onClose={() => setHelping(false)} />
+        </Suspense>
+      )}
       {searching && (
         <Suspense fallback={null}>
           <Search county={place?.county ?? null} onClose={() => setSearching(false)} />
@@ -129,10 +141,12 @@ function PersonButton({ session }: { readonly session: SessionView | null }) {
             ...(session?.mode === 'office'
               ? [{ key: 'me', label: t('me.title') }, { key: 'sign-out', label: t('me.sign-out') }, { type: 'divider' as const }]
               : []),
+            ...(narrow ? [] : [{ key: 'wall', label: t('wall.open') }, { type: 'divider' as const }]),
             { key: 'version', disabled: true, label: `Dishu ${session?.version ?? ''}` },
           ],
           onClick: ({ key }) => {
             if (key === 'me') address.go('/me')
+            if (key === 'wall') address.go(address.link('/wall', { by: address.get('by') }))
             if (key === 'sign-out') void signOut()
             if (key === 'system' || key === 'light' || key === 'dark') choose({ theme: key })
             if (key === 'zh' || key === 'en') void speakTo(key)

@@ -1,7 +1,19 @@
+import { en as help } from './help.en.ts'
+import { en as interfaces } from './interfaces.en.ts'
+import { en as lineage } from './lineage.en.ts'
+import { en as plan } from './plan.en.ts'
+import { en as reports } from './reports.en.ts'
+import { en as soil } from './soil.en.ts'
 import type { zh } from './zh.ts'
 
 /** The sentences of the product in English; a missing key does not compile. */
 export const en: Readonly<Record<keyof typeof zh, string> & Partial<Record<`${keyof typeof zh}_one`, string>>> = {
+  ...help,
+  ...interfaces,
+  ...lineage,
+  ...plan,
+  ...reports,
+  ...soil,
   'product.name': 'Dishu',
   'frame.skip': 'Skip to the page',
   'frame.pages': 'Pages',
@@ -122,6 +134,11 @@ export const en: Readonly<Record<keyof typeof zh, string> & Partial<Record<`${ke
   'format.csv': 'CSV table',
   'format.gpkg': 'GeoPackage',
   'format.geojson': 'GeoJSON',
+  'format.shp': 'Shapefile: DLTB fields, with the receiver’s checks (.zip)',
+  'format.fgb': 'FlatGeobuf',
+  'format.parquet': 'GeoParquet',
+  'format.kml': 'KML',
+  'format.txt': 'Boundary points (TXT)',
   'patches.find': 'Find by code or name',
   'patches.matched': 'patches',
   'patches.empty-title': 'No patches',
@@ -1277,6 +1294,7 @@ export const en: Readonly<Record<keyof typeof zh, string> & Partial<Record<`${ke
   'access-act.reviewed': 'review',
   'access-act.exported': 'exported',
   'access-act.document-read': 'read a file',
+  'access-act.backed-up': 'backup',
   'access-act.retention': 'retention',
   'purpose.contact': 'to reach the person',
   'purpose.check': 'to check identity or contract',
@@ -1291,6 +1309,17 @@ export const en: Readonly<Record<keyof typeof zh, string> & Partial<Record<`${ke
     'Imports of contracts and rights, exceptions, repairs, undoing, grading schemes and large exports are approved by a second person; nobody approves their own. Every step is signed.',
   'review.show-submitted': 'Waiting',
   'review.show-all': 'All',
+  'review.show-draft': 'My drafts',
+  'review.no-draft-title': 'No drafts',
+  'review.no-draft': 'What you keep as a draft is seen by you alone and waits for nobody until you submit it.',
+  'review.try': 'See what an approval changes',
+  'review.tried': 'After approval',
+  'review.made': 'begin',
+  'review.closed': 'end',
+  'review.tried-none': 'It changes no row of the register.',
+  'review.put-draft': 'Keep as a draft',
+  'review.put': 'Submitted; another person has to approve it. See Audit › Waiting to look at it or take it back.',
+  'review.drafted': 'Kept as a draft. Submit it under Audit › Waiting › My drafts.',
   'review.none-title': 'Nothing waits',
   'review.none': 'What is put forward stands here.',
   'review.act': 'What',

@@ -7,7 +7,7 @@ import { zh } from './zh.ts'
 const root = new URL('../../../', import.meta.url).pathname
 const sources = globSync(['lib/web-kit/**/*.{ts,tsx}', 'domain/**/*.screen.tsx', 'apps/web/**/*.{ts,tsx}'], {
   cwd: root,
-  exclude: (name) => /node_modules|\/dist|texts\/(zh|en)\.ts|\.test\.ts$/.test(name),
+  exclude: (name) => /node_modules|\/dist|texts\/|\.test\.ts$/.test(name),
 }).map((file) => readFileSync(root + file, 'utf8'))
 const all = sources.join('\n')
 

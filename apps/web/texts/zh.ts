@@ -1,5 +1,18 @@
 /** The sentences of the product in Chinese; `en.ts` has the same keys. */
+import { zh as help } from './help.zh.ts'
+import { zh as interfaces } from './interfaces.zh.ts'
+import { zh as lineage } from './lineage.zh.ts'
+import { zh as plan } from './plan.zh.ts'
+import { zh as reports } from './reports.zh.ts'
+import { zh as soil } from './soil.zh.ts'
+
 export const zh = {
+  ...help,
+  ...interfaces,
+  ...lineage,
+  ...plan,
+  ...reports,
+  ...soil,
   'product.name': '底数',
   'frame.skip': '跳到正文',
   'frame.pages': '页面',
@@ -117,6 +130,11 @@ export const zh = {
   'format.csv': 'CSV 表格',
   'format.gpkg': 'GeoPackage',
   'format.geojson': 'GeoJSON',
+  'format.shp': 'Shapefile：DLTB 国标字段，附接收方检查 (.zip)',
+  'format.fgb': 'FlatGeobuf',
+  'format.parquet': 'GeoParquet',
+  'format.kml': 'KML',
+  'format.txt': '界址点坐标 TXT',
   'patches.find': '按编码或名称查找',
   'patches.matched': '个图斑',
   'patches.empty-title': '没有图斑',
@@ -1047,7 +1065,7 @@ export const zh = {
   'power.retain': '执行保存期限',
   'power.backup': '备份与恢复',
   'design.export': '导出',
-  'nav.library': '技术与品种',
+  'nav.library': '技术品种',
   'library.technologies': '技术',
   'library.crops': '作物与品种',
   'library.trials': '试验',
@@ -1241,6 +1259,7 @@ export const zh = {
   'access-act.reviewed': '复核',
   'access-act.exported': '导出',
   'access-act.document-read': '读取原文件',
+  'access-act.backed-up': '备份',
   'access-act.retention': '到期删除',
   'purpose.contact': '联系本人',
   'purpose.check': '核对身份或合同',
@@ -1251,9 +1270,21 @@ export const zh = {
   'purpose.lawful-request': '司法或监察机关调取',
   'purpose.broke-glass': '紧急查看',
   'review.title': '待复核',
-  'review.what': '合同与权属的导入、例外、图形修复、撤销、分级方案和大范围导出须由另一人批准；提出人不能批准自己的事项。每一步都有签名。',
+  'review.what':
+    '合同与权属的导入、例外、图形修复、撤销、底数、分级方案和大范围导出须由另一人批准；提出人不能批准自己的事项。每一步都有签名。',
   'review.show-submitted': '待复核',
   'review.show-all': '全部',
+  'review.show-draft': '我的草稿',
+  'review.no-draft-title': '没有草稿',
+  'review.no-draft': '存为草稿的事项只有您自己看得到，提交后才等待复核。',
+  'review.try': '看批准后会改变什么',
+  'review.tried': '批准后',
+  'review.made': '新记录',
+  'review.closed': '结束',
+  'review.tried-none': '不改动登记簿中的行。',
+  'review.put-draft': '存为草稿',
+  'review.put': '已提交，须由另一人批准。在“审计 › 待复核”中可查看或撤回。',
+  'review.drafted': '已存为草稿，在“审计 › 待复核 › 我的草稿”中提交。',
   'review.none-title': '没有待复核的事项',
   'review.none': '有人提交后列在这里。',
   'review.act': '事项',

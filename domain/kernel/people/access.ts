@@ -19,6 +19,7 @@ export const ACCESS_ACTS = [
   'exported',
   'document-read',
   'retention',
+  'backed-up',
 ] as const
 export type AccessAct = (typeof ACCESS_ACTS)[number]
 

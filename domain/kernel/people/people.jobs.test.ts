@@ -104,6 +104,28 @@ const signedIn = async (db: Db, now: Date) => {
   return answered
 }
 
+const GUESSES = Number(process.env.DISHU_GUESSES ?? 1500)
+test(`${GUESSES} guesses in a row open nothing, and the owner still comes in at their own desk`, () =>
+  inRolledBackTransaction(async (db) => {
+    await office(db)
+    await signedIn(db, NOW) // li is known from this address
+    let heard = 0
+    for (let i = 1; i <= GUESSES; i++) {
+      // a guess every two seconds, half from one address and half from one of a thousand
+      const now = new Date(NOW.getTime() + i * 2000)
+      const address = i % 2 === 0 ? '203.0.113.9' : `198.51.${Math.floor(i / 250) % 4}.${i % 250}`
+      const answered = await signIn(db, KEYS, { login: 'li', password: `Frühling ${i} Salz`, code: null }, told(now, address))
+      assert.equal(answered.kind, 'refused')
+      if (answered.kind === 'refused' && answered.refusal.code === 'people/wrong-sign-in') heard++
+    }
+    // of the guesses only some were even compared with the password
+    assert.ok(heard < GUESSES / 10, `${heard} of ${GUESSES} were heard`)
+    assert.equal(
+      (await signIn(db, KEYS, { login: 'li', password: PASSWORD, code: null }, told(new Date(NOW.getTime() + GUESSES * 2000)))).kind,
+      'in',
+    )
+  }))
+
 test('a wrong password and a wrong account read the same; five tries shut the desk and the right password does not open it', () =>
   inRolledBackTransaction(async (db) => {
     await office(db)

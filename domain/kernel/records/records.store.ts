@@ -326,6 +326,15 @@ export const readRevisions = async (
   return rows.map((row) => ({ ...row, sources: JSON.parse(row.sources) as SourceFile[], hash: row.hash.toString('hex') }))
 }
 
+/** The files behind each revision that has any: a row's `source_file` is its place in the list of its origin. */
+export const readSources = async (db: Db, county: County): Promise<ReadonlyMap<number, readonly SourceFile[]>> =>
+  new Map(
+    (
+      await db.all<{ rev: number; sources: string }>`
+        select rev, sources from kernel.revision where county = ${county} and sources <> '[]' order by rev`
+    ).map(({ rev, sources }) => [rev, JSON.parse(sources) as SourceFile[]]),
+  )
+
 export const readRevision = async (db: Db, county: County, rev: number): Promise<Revision | null> =>
   (await readRevisions(db, county, { before: rev + 1, limit: 1 })).find((each) => each.rev === rev) ?? null
 

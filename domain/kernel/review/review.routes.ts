@@ -6,12 +6,14 @@ import { type Identity, identityOf, keepAs, reach } from '../people/people.ts'
 import { stepsHold, takeStep } from './review.jobs.ts'
 import { readReview, readReviews, readSteps } from './review.store.ts'
 import { REVIEW_ACTS, type Review, type StepWhat } from './review.ts'
-import type { ReviewReply, ReviewsReply, ReviewView } from './review.wire.ts'
+import type { ReviewReply, ReviewsReply, ReviewView, TriedReply } from './review.wire.ts'
 
 export type ReviewTools = {
   signer(): Promise<Signer>
   /** Does what was approved, within the request of the approval; gives the revision it wrote, where it wrote one. */
   apply(request: RouteRequest, review: Review): Promise<number | null>
+  /** What `apply` would write, taken back at once. */
+  tryOut(request: RouteRequest, review: Review): Promise<TriedReply['rows']>
 }
 
 const County = Type.String({ pattern: '^\\d{6}$' })
@@ -36,6 +38,9 @@ const viewOf = (review: Review, by: Identity, language: Language): ReviewView =>
   until: review.until?.toISOString() ?? null,
   own: review.author === by.actor,
 })
+
+/** A draft is its author's own until it is submitted. */
+const isShown = (review: Review, by: Identity) => review.state !== 'draft' || review.author === by.actor
 
 export const reviewRoutes = (tools: ReviewTools): Route[] => {
   const step = (name: string, what: StepWhat, judges: boolean): Route => ({
@@ -72,7 +77,10 @@ export const reviewRoutes = (tools: ReviewTools): Route[] => {
       handle: async ({ db, params: { county }, query, caller, language }): Promise<ReviewsReply> => {
         const by = identityOf(caller)
         const reviews = await readReviews(db, county, { state: query.state || null, act: query.act || null })
-        return { reviews: reviews.map((each) => viewOf(each, by, language)), mayApprove: reach(by, 'approve', county) !== 'none' }
+        return {
+          reviews: reviews.filter((each) => isShown(each, by)).map((each) => viewOf(each, by, language)),
+          mayApprove: reach(by, 'approve', county) !== 'none',
+        }
       },
     },
     {
@@ -81,7 +89,7 @@ export const reviewRoutes = (tools: ReviewTools): Route[] => {
       schema: { params: Params },
       handle: async ({ db, params: { county, review: id }, caller, language }): Promise<ReviewReply> => {
         const review = await readReview(db, county, id)
-        if (!review) throw new Refused({ code: 'review/no-such-review', details: { county, id } })
+        if (!review || !isShown(review, identityOf(caller))) throw new Refused({ code: 'review/no-such-review', details: { county, id } })
         const steps = await readSteps(db, county, id)
         return {
           ...viewOf(review, identityOf(caller), language),
@@ -95,6 +103,20 @@ export const reviewRoutes = (tools: ReviewTools): Route[] => {
             fingerprint: fingerprintOf(publicKey),
           })),
         }
+      },
+    },
+    {
+      method: 'POST',
+      url: '/api/counties/:county/reviews/:review/try',
+      schema: { params: Params, body: Type.Object({}) },
+      handle: async (request): Promise<TriedReply> => {
+        const { county, review: id } = request.params
+        keepAs(request.caller, { what: 'reviewed', subject: id, details: { step: 'tried' } })
+        const review = await readReview(request.db, county, id)
+        if (!review || !isShown(review, identityOf(request.caller)))
+          throw new Refused({ code: 'review/no-such-review', details: { county, id } })
+        const settled = review.state === 'approved' || review.state === 'withdrawn'
+        return { rows: settled ? [] : await tools.tryOut(request, review) }
       },
     },
     step('approve', 'approved', true),

@@ -2,10 +2,10 @@ import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { Empty, Refused, Trouble, Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
 import { usePlace } from '@dishu/web-kit/use-place'
-import { useText } from '@dishu/web-kit/words'
+import { useText, wordOr } from '@dishu/web-kit/words'
 import { Button, Input, Modal, Segmented } from 'antd'
 import { useState } from 'react'
-import type { ReviewReply, ReviewsReply } from './review.wire.ts'
+import type { ReviewReply, ReviewsReply, TriedReply } from './review.wire.ts'
 
 const minute = (iso: string) => new Date(iso).toLocaleString('sv-SE').slice(0, 16)
 
@@ -23,8 +23,9 @@ export function ReviewsScreen() {
   const t = useText()
   const { county } = usePlace()
   const address = useAddress()
-  const state = address.get('state') === 'all' ? 'all' : 'submitted'
-  const found = useRead<ReviewsReply>(`/api/counties/${county}/reviews${state === 'all' ? '' : '?state=submitted'}`)
+  const asked = address.get('state')
+  const state = asked === 'all' || asked === 'draft' ? asked : 'submitted'
+  const found = useRead<ReviewsReply>(`/api/counties/${county}/reviews${state === 'all' ? '' : `?state=${state}`}`)
   const open = address.get('review')
   return (
     <div className="page">
@@ -35,14 +36,18 @@ export function ReviewsScreen() {
         </div>
         <Segmented<string>
           value={state}
-          onChange={(value) => address.set({ state: value === 'all' ? 'all' : null })}
-          options={['submitted', 'all'].map((value) => ({ value, label: t(`review.show-${value}`) }))}
+          onChange={(value) => address.set({ state: value === 'submitted' ? null : value })}
+          options={['submitted', 'draft', 'all'].map((value) => ({ value, label: t(`review.show-${value}`) }))}
         />
       </header>
       {found.state !== 'ready' ? (
         <Waiting reading={found} lines={8} />
       ) : found.value.reviews.length === 0 ? (
-        <Empty icon="audit" title={t('review.none-title')} text={t('review.none')} />
+        <Empty
+          icon="audit"
+          title={t(state === 'draft' ? 'review.no-draft-title' : 'review.none-title')}
+          text={t(state === 'draft' ? 'review.no-draft' : 'review.none')}
+        />
       ) : (
         <div className="scroll-x">
           <table className="ledger">
@@ -158,6 +163,7 @@ function ReviewDialog({
               </div>
             ))}
           </dl>
+          {review.state !== 'approved' && review.state !== 'withdrawn' && <Tried path={path} />}
           <ol className="steps">
             {review.steps.map((step, i) => (
               <li key={i}>
@@ -186,5 +192,46 @@ function ReviewDialog({
         </>
       )}
     </Modal>
+  )
+}
+
+/** What an approval would write: done by the server and taken back, when somebody asks. */
+function Tried({ path }: { readonly path: string }) {
+  const t = useText()
+  const attempt = useAct(() => send<TriedReply>(`${path}/try`, {}))
+  if (attempt.data)
+    return attempt.data.rows.length === 0 ? (
+      <p className="quiet">{t('review.tried-none')}</p>
+    ) : (
+      <table className="ledger">
+        <thead>
+          <tr>
+            <th scope="col">{t('review.tried')}</th>
+            <th scope="col" className="right">
+              {t('review.made')}
+            </th>
+            <th scope="col" className="right">
+              {t('review.closed')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempt.data.rows.map(({ kind, made, closed }) => (
+            <tr key={kind}>
+              <td>{wordOr(t, `kind.${kind}`, kind)}</td>
+              <td className="right number">+{made}</td>
+              <td className="right number">−{closed}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )
+  return (
+    <>
+      <Button size="small" loading={attempt.isPending} onClick={() => attempt.mutate()}>
+        {t('review.try')}
+      </Button>
+      {attempt.error && <Refused message={attempt.error.refusal?.message ?? ''} hint={attempt.error.refusal?.hint} />}
+    </>
   )
 }

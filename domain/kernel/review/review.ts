@@ -16,8 +16,10 @@ export const REVIEW_ACTS = {
   repair: { zh: '修复图形', en: 'repair outlines' },
   tenure: { zh: '变更权属与合同', en: 'change rights and contracts' },
   undo: { zh: '撤销版本', en: 'undo a revision' },
+  baseline: { zh: '冻结底数', en: 'freeze a baseline' },
   scheme: { zh: '改变分级方案', en: 'change the grading scheme' },
   export: { zh: '大范围导出', en: 'export of a large area' },
+  'open-change': { zh: '经接口修改登记内容', en: 'change rows over the open interface' },
   'break-glass': { zh: '紧急查看个人信息', en: 'emergency look at personal values' },
 } as const
 export type ReviewAct = keyof typeof REVIEW_ACTS

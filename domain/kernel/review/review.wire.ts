@@ -5,7 +5,13 @@
 // POST /api/counties/:county/reviews/:review/submit  { note } -> {}                         the author
 // POST /api/counties/:county/reviews/:review/withdraw { note } -> {}                        the author
 // An act that waits for a second person answers its own route with 202 and Proposed.
-export type Proposed = { readonly review: string; readonly state: 'submitted' }
+// With ?draft=true it is kept as a draft, which only its author sees, until they submit it.
+// POST /api/counties/:county/reviews/:review/try { }       -> TriedReply: done and taken back  read
+export type Proposed = { readonly review: string; readonly state: 'submitted' | 'draft' }
+export type TriedReply = {
+  /** Rows that would begin and end, by the kind of row; none for what writes no revision. */
+  readonly rows: readonly { readonly kind: string; readonly made: number; readonly closed: number }[]
+}
 
 export type ReviewView = {
   readonly id: string

@@ -74,6 +74,16 @@ export const CATALOGUE = {
     exactSearch: false,
     mark: 'recalled',
   },
+  bankAccount: {
+    zh: '银行账号',
+    en: 'Bank account',
+    purpose: { zh: '发放补贴、补偿或流转费', en: 'to pay a subsidy, compensation or rent' },
+    basis: 'duty',
+    keepYears: KEEP.survey, // a voucher is kept by the finance office under its own rules
+    sensitivity: 'sensitive', // PIPL Art. 28 names financial accounts
+    exactSearch: false,
+    mark: 'recalled',
+  },
   address: {
     zh: '住址',
     en: 'Address',

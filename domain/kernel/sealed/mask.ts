@@ -35,6 +35,12 @@ const phone: Mask = (value) => {
   return digits.length >= 7 ? `****${digits.slice(-2)}` : '****'
 }
 
+/** The last four of a card or account of ten digits or more; of a shorter one nothing. */
+const bankAccount: Mask = (value) => {
+  const digits = value.normalize('NFKC').replaceAll(/\D/g, '')
+  return digits.length >= 10 ? `****${digits.slice(-4)}` : '****'
+}
+
 /** Province, city, county, town and village may stand; what follows names a house. */
 const address: Mask = (value) => {
   const place = /^(?:[^\d]{1,12}?(?:省|自治区|市|州|盟|县|旗|区|镇|乡|街道|苏木|村|嘎查)){1,6}/u.exec(value)?.[0] ?? ''
@@ -48,6 +54,7 @@ const MASKS: readonly (readonly [field: RegExp, mask: Mask])[] = [
   [/^name$|Name$|^neighbour|^pointedOutBy$/, name],
   [/^idNumber$/, idNumber],
   [/^phone$/, phone],
+  [/^bankAccount$/, bankAccount],
   [/^address$/, address],
 ]
 

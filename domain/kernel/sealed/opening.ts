@@ -10,6 +10,7 @@ const isPurpose = (name: string): name is Purpose => Object.hasOwn(PURPOSES, nam
 export type SealedRefusal =
   | Refusal<'sealed/no-such-value', { readonly kind: string; readonly id: number; readonly field: string }>
   | Refusal<'sealed/erased', { readonly field: SealedField; readonly on: string; readonly why: 'retention' | 'request' }>
+  | Refusal<'sealed/file-erased', { readonly name: string; readonly on: string }>
   | Refusal<'sealed/no-such-purpose', { readonly purpose: string; readonly allowed: readonly string[] }>
   | Refusal<'sealed/note-names-a-person', Record<string, never>>
   | Refusal<'sealed/not-searched', { readonly field: string; readonly allowed: readonly string[] }>
@@ -59,6 +60,10 @@ export function keepYears(field: SealedField, settings: RetentionSettings): numb
 /** Whether a value whose last row ended on `ended` (the first day it no longer held) is past its term on `today`. */
 export const isPastTerm = (field: SealedField, ended: Day, settings: RetentionSettings, today: Day): boolean =>
   addYears(ended, Math.ceil(keepYears(field, settings))) <= today
+
+/** Whether a kept file is past its term: all its rows ended by `ended`, and the longest-kept of the fields they had is due. A file of no person has none. */
+export const isFilePastTerm = (fields: readonly SealedField[], ended: Day, settings: RetentionSettings, today: Day): boolean =>
+  fields.length > 0 && fields.every((field) => isPastTerm(field, ended, settings, today))
 
 /** Acts that handle personal information, whose records are kept three years. */
 const PERSONAL_ACTS = new Set([

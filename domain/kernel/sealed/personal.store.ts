@@ -72,6 +72,37 @@ export const readEnded = (db: Db, county: County, kinds: readonly Kind[]) =>
     last as (select ref, max(ended) as ended from named group by ref having max(ended) < 'infinity')
     select last.ref, kept.field, last.ended from last join kernel.sealed kept on kept.county = ${county} and kept.ref = decode(last.ref, 'hex') order by last.ref`
 
+export type FileEnd = {
+  readonly origin: number
+  readonly place: number // in the list of that revision's sources
+  readonly fields: readonly SealedField[]
+  readonly ended: Day
+}
+
+/** For each file with personal values of which no row stands, the fields its rows had, and the day by which all of them have ended. */
+export const readFileEnds = (db: Db, county: County, kinds: readonly Kind[]) =>
+  db.all<FileEnd>`
+    with place as (${joined(
+      kinds.map(
+        (kind) => sql`
+      select version.origin, version.source_file as place, bool_or(version.until is null and version.valid_to = 'infinity') as stands
+      from ${tableOf(kind)} version where version.county = ${county} and version.source_file is not null group by 1, 2`,
+      ),
+      sql` union all `,
+    )}),
+    over as (select origin, place from place group by origin, place having not bool_or(stands))
+    select named.origin, named.place, array_agg(distinct named.field) as fields, max(named.ended) as ended from (${joined(
+      kinds.map(
+        (kind) => sql`
+      select version.origin, version.source_file as place, field.name as field,
+        case when version.until is null then version.valid_to else (revision.recorded_at at time zone 'Asia/Shanghai')::date end as ended
+      from over join ${tableOf(kind)} version on version.county = ${county} and version.origin = over.origin and version.source_file = over.place
+      cross join lateral jsonb_object_keys(version.sealed) field (name)
+      left join kernel.revision_now revision on revision.county = version.county and revision.rev = version.until`,
+      ),
+      sql` union all `,
+    )}) named group by named.origin, named.place order by named.origin, named.place`
+
 /** Takes values out of the store and leaves that they are gone on purpose. */
 export async function eraseSealed(
   db: Db,

@@ -1,12 +1,13 @@
 /** Retention: what is past its term is deleted by the program itself, and a certificate of counts is left in the record of access. */
-import { dayOf } from '@dishu/base/date'
+import { type Day, dayOf, FOREVER } from '@dishu/base/date'
 import type { Db } from '@dishu/server-kit/sql'
 import { appendEvent, dropEvents, readEventTimes } from '../people/people.store.ts'
-import { canonicalJson } from '../records/records.store.ts'
+import { canonicalJson, readSources } from '../records/records.store.ts'
 import type { County, Kind } from '../records/records.ts'
-import { eventsToDrop, isPastTerm, keepYears, type RetentionSettings } from './opening.ts'
-import { eraseSealed, readEnded } from './personal.store.ts'
-import type { SealedField } from './sealed.ts'
+import { eventsToDrop, isFilePastTerm, isPastTerm, keepYears, type RetentionSettings } from './opening.ts'
+import { eraseSealed, readEnded, readFileEnds } from './personal.store.ts'
+import { eraseDocuments, readDocuments } from './sealed.store.ts'
+import type { DocumentRow, SealedField } from './sealed.ts'
 
 const OFFICE = '000000'
 const EVENTS_AT_ONCE = 5000
@@ -20,11 +21,14 @@ export type Certificate = {
   /** Values whose rows have ended and whose term has not. */
   readonly waiting: number
   readonly events: number
+  /** Kept files whose keys were destroyed: of each the last row that came from it has ended, and its longest-kept value is past its term. */
+  readonly files: number
 }
+export type Retained = { readonly certificate: Certificate; readonly files: readonly DocumentRow[] }
 
 /**
  * Deletes what is past its term in one county, in the caller's transaction (the owner's: requests may delete none of this). `dryRun` only counts. Running it
- * again finds nothing more to do, and leaves no second certificate.
+ * again finds nothing more to do, and leaves no second certificate. `files` are those whose keys are gone with the commit: the caller takes their bytes away.
  */
 export async function retain(
   db: Db,
@@ -32,13 +36,15 @@ export async function retain(
   kinds: readonly Kind[],
   settings: RetentionSettings,
   by: { readonly actor: string; readonly now: Date; readonly dryRun: boolean },
-): Promise<Certificate> {
+): Promise<Retained> {
   const { actor, now, dryRun } = by
   const today = dayOf(now)
   const ended = county === OFFICE ? [] : await readEnded(db, county, kinds)
   const past = ended.filter(({ field, ended: on }) => isPastTerm(field, on, settings, today))
   const fields: Partial<Record<SealedField, { values: number; years: number }>> = {}
   for (const { field } of past) fields[field] = { values: (fields[field]?.values ?? 0) + 1, years: keepYears(field, settings) }
+
+  const files = county === OFFICE ? [] : await filesPastTerm(db, county, kinds, settings, today)
 
   let events = 0
   let last: { readonly id: number; readonly hash: string } | null = null
@@ -50,14 +56,28 @@ export async function retain(
     if (gone < EVENTS_AT_ONCE) break
     after = some[some.length - 1].id
   }
-  const certificate: Certificate = { county, day: today, fields, values: past.length, waiting: ended.length - past.length, events }
-  if (dryRun || past.length + events === 0) return certificate
+  const certificate: Certificate = {
+    county,
+    day: today,
+    fields,
+    values: past.length,
+    waiting: ended.length - past.length,
+    events,
+    files: files.length,
+  }
+  if (dryRun || past.length + events + files.length === 0) return { certificate, files: [] }
 
   await eraseSealed(
     db,
     county,
     past.map(({ ref }) => ref),
     'retention',
+    now,
+  )
+  await eraseDocuments(
+    db,
+    county,
+    files.map(({ sha256 }) => sha256),
     now,
   )
   // first the certificate, which the cut chain leans on
@@ -72,10 +92,39 @@ export async function retain(
       day: today,
       fields,
       values: past.length,
+      ...(files.length === 0 ? {} : { files: files.length }),
       ...(last === null ? {} : { log: { deleted: events, upTo: last.id, hash: last.hash } }),
     }),
     address: '',
   })
   if (last !== null) await dropEvents(db, county, last.id)
-  return certificate
+  return { certificate, files }
+}
+
+/** Kept files with personal values all of whose rows have ended, each past the term of the longest-kept of its values. */
+async function filesPastTerm(
+  db: Db,
+  county: County,
+  kinds: readonly Kind[],
+  settings: RetentionSettings,
+  today: Day,
+): Promise<DocumentRow[]> {
+  const sources = await readSources(db, county)
+  const ends = new Map<string, { readonly fields: SealedField[]; ended: Day }>()
+  for (const { origin, place, fields, ended } of await readFileEnds(db, county, kinds)) {
+    const sha256 = sources.get(origin)?.[place]?.sha256
+    if (sha256 === undefined) continue
+    const known = ends.get(sha256)
+    if (!known) ends.set(sha256, { fields: [...fields], ended })
+    else {
+      known.fields.push(...fields)
+      if (ended > known.ended) known.ended = ended
+    }
+  }
+  const due = new Set(
+    [...ends].flatMap(([sha256, { fields, ended }]) =>
+      ended !== FOREVER && isFilePastTerm(fields, ended, settings, today) ? [sha256] : [],
+    ),
+  )
+  return (await readDocuments(db, county)).filter(({ sha256, wrappedKey }) => wrappedKey !== null && due.has(sha256.toString('hex')))
 }

@@ -20,6 +20,13 @@ export const messages: MessagesFor<SealedRefusal> = {
       hint: 'The register keeps its mask only.',
     },
   }),
+  'sealed/file-erased': ({ name, on }) => ({
+    zh: { message: `文件“${name}”已于 ${on} 销毁：所载个人信息保存期限届满。`, hint: '其摘要仍在，证明登记来自该文件；内容无法恢复。' },
+    en: {
+      message: `The file "${name}" was erased on ${on}: the term of the personal values in it had ended.`,
+      hint: 'Its digest stays and shows what the register came from; its content cannot be had back.',
+    },
+  }),
   'sealed/no-such-purpose': ({ purpose }) => ({
     zh: {
       message: `“${purpose}”不是列出的目的。`,

@@ -32,6 +32,15 @@ export const readDocument = (db: Db, county: County, sha256: Buffer) => db.maybe
 export const readDocuments = (db: Db, county: County) => db.all<DocumentRow>`
   select county, sha256, name, size, wrapped_key as "wrappedKey", stored_at as "storedAt" from kernel.document where county = ${county} order by sha256`
 
+/** Destroys the keys of kept files and leaves that this was on purpose; gives those that had one. Their bytes are nobody's from here on. */
+export const eraseDocuments = (db: Db, county: County, sha256: readonly Buffer[], now: Date) => db.all<{ sha256: Buffer }>`
+  with gone as (
+    update kernel.document set wrapped_key = null where county = ${county} and sha256 = any(${sha256}::bytea[]) and wrapped_key is not null returning sha256)
+  insert into kernel.document_erased (county, sha256, why, erased_at) select ${county}, sha256, 'retention', ${now} from gone returning sha256`
+
+export const readErasedDocuments = (db: Db, county: County) =>
+  db.all<{ sha256: Buffer; erasedAt: Date }>`select sha256, erased_at as "erasedAt" from kernel.document_erased where county = ${county}`
+
 /** Every sealed value of a county, for the check that each still opens with the county's key and is what its reference says. */
 export const readSealedRows = (db: Db, county: County) =>
   db.all<SealedRow>`select ref, field, cipher from kernel.sealed where county = ${county} order by ref`

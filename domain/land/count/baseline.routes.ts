@@ -29,7 +29,7 @@ async function namedState(db: Db, county: string, name: string, value: string | 
   return { day: state.day ?? today, rev, baseline: null }
 }
 
-async function questionFrom(db: Db, county: string, address: Address, today: Day) {
+export async function questionFrom(db: Db, county: string, address: Address, today: Day) {
   const within = orRefused(withinFrom(address.within, county))
   const from = await namedState(db, county, 'from', address.from, today)
   const to = await namedState(db, county, 'to', address.to, today)

@@ -25,6 +25,10 @@ export const messages: MessagesFor<CountRefusal> = {
     zh: { message: `${county} 没有第 ${rev} 次修订。`, hint: `最新的是第 ${newest} 次。` },
     en: { message: `${county} has no revision ${rev}.`, hint: `The newest is ${newest}.` },
   }),
+  'count/no-such-archive': ({ county }) => ({
+    zh: { message: `${county} 还没有整县瓦片文件。`, hint: '请管理员运行 dishu tiles build。' },
+    en: { message: `There is no archive of tiles of ${county} yet.`, hint: 'Whoever keeps the system runs dishu tiles build.' },
+  }),
   'count/no-such-patch': ({ county, id }) => ({
     zh: { message: `${county} 在该日期没有编号为 ${id} 的图斑。`, hint: '它可能在另一个日期或更早的修订中存在。' },
     en: { message: `${county} has no patch ${id} on that date.`, hint: 'It may exist on another date, or in another revision.' },

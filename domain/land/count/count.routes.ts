@@ -16,7 +16,6 @@ import {
   readMatched,
   readPatches,
   readPlaceInList,
-  readUnplaced,
 } from './count.store.ts'
 import type { CountQuestion } from './count.ts'
 import type { CountReply, CountRow, PatchPage } from './count.wire.ts'
@@ -32,12 +31,15 @@ import {
   wholeFrom,
   withinFrom,
 } from './questions.ts'
+import { unplacedWithin } from './unplaced.jobs.ts'
 
 /** What the server knows of a county besides its register. */
 export type CountyContext = {
   readonly today: Day
   readonly scheme: CountReply['scheme']
   readonly synthetic: boolean
+  /** The areas of the request, where what is found may be kept for the next one. */
+  readonly scope?: readonly string[]
 }
 
 /** The state of the register an address asks for, and the revision that was the newest then. */
@@ -78,7 +80,7 @@ export async function handleCount(
   const { asOf, known, knownAt } = when.value
   const question = { county, asOf, within: within.value, level: level.value, by: by.value, filters: filtersFrom(address) }
   const rows = await withIntervals(db, question, await readCount(db, question))
-  const unplaced = await readUnplaced(db, county, asOf, within.value)
+  const unplaced = await unplacedWithin(db, county, asOf, within.value, context.scope)
   // rows are disjoint and whole, so that their sum is the total, with no second reading
   const total = rows.reduce(
     (sum, row) => ({ area: sum.area + row.area, patches: sum.patches + row.patches, cells: sum.cells + row.cells }),

@@ -75,22 +75,20 @@ export function CountScreen() {
   const bbox = dossier.state === 'ready' && selected.length === 1 ? dossier.value.patch.bbox : null
 
   const partsOf = (name: MapDimension): readonly Part[] =>
-    [...rowsOf(counts[name])]
-      .sort((a, b) => order(name, a.by[name] ?? '', b.by[name] ?? '', words.values(name)) || b.area - a.area)
-      .map((row) => {
-        const id = row.by[name] ?? 'unknown'
-        return {
-          id,
-          name: words.name(name, id),
-          area: row.area,
-          ...(row.interval ? { beside: besideOf(row.interval, unit, t) } : {}),
-          count: row.patches,
-          colour: words.colour(name, id),
-          hatched: words.hatched(name, id),
-          to: address.link('/parcels', { ...filters, [name]: [id] }),
-          chosen: filters[name].includes(id),
-        }
-      })
+    inListOrder(name, rowsOf(counts[name]), words.values(name)).map((row) => {
+      const id = row.by[name] ?? 'unknown'
+      return {
+        id,
+        name: words.name(name, id),
+        area: row.area,
+        ...(row.interval ? { beside: besideOf(row.interval, unit, t) } : {}),
+        count: row.patches,
+        colour: words.colour(name, id),
+        hatched: words.hatched(name, id),
+        to: address.link('/parcels', { ...filters, [name]: [id] }),
+        chosen: filters[name].includes(id),
+      }
+    })
   const nameOf = new Map(place.areas.map(({ code, name }) => [code, name]))
   const unknown = unknownCodes(place.areas)
   const areaParts: readonly Part[] = [...rowsOf(areas)]
@@ -291,6 +289,10 @@ export const besideOf = ({ estimate, low, high }: NonNullable<CountRow['interval
     high: formatArea(high, unit),
   })
 
+/** The rows of a roll-up as every table has them: what is lost in rounding goes to the same ones everywhere. */
+export const inListOrder = (name: MapDimension, rows: readonly CountRow[], values: readonly string[]): readonly CountRow[] =>
+  [...rows].sort((a, b) => order(name, a.by[name] ?? '', b.by[name] ?? '', values) || b.area - a.area)
+
 /** Closed lists keep their order (light before heavy); classes go by size. */
 function order(name: MapDimension, a: string, b: string, values: readonly string[]): number {
   if (name === 'class') return 0
@@ -321,7 +323,7 @@ export function SalineSets({
   const { unit } = useSettings()
   // rounded with the whole list, in the order of the table below, so that a set reads the same here and there
   const values = words.values('saline')
-  const rows = [...rowsOf(reading)].sort((a, b) => order('saline', a.by.saline ?? '', b.by.saline ?? '', values) || b.area - a.area)
+  const rows = inListOrder('saline', rowsOf(reading), values)
   const written = writtenParts(
     rows.map(({ area }) => area),
     unit,

@@ -98,9 +98,11 @@ export async function* readDrawnCells(db: Db, { county, asOf, within, level, by,
 /** Places in the column list, by which to group: a text would be a value, and a value repeated is another parameter to the planner. */
 const NUMBERS: readonly Sql[] = [sql`1`, sql`2`, sql`3`, sql`4`, sql`5`, sql`6`, sql`7`]
 
-/** Contracts that lie on no parcel of the map: without any parcel, or with parcels that have no outline. */
-export const readUnplaced = (db: Db, county: string, asOf: AsOf, within: string) =>
-  db.one<{ contracts: number; area: number }>`
+export type Unplaced = { readonly contracts: number; readonly area: number }
+
+/** Contracts that lie on no parcel of the map, by the village of their issuer: without any parcel, or with parcels that have no outline. */
+export const readUnplacedByVillage = (db: Db, county: string, asOf: AsOf) =>
+  db.all<Unplaced & { village: string }>`
     with placed as materialized (
       select distinct link.contract_code
       from ${register('contract_parcel', 'link')}
@@ -108,10 +110,35 @@ export const readUnplaced = (db: Db, county: string, asOf: AsOf, within: string)
         select distinct parcel_code from ${register('parcel', 'parcel')}
         where parcel.county = ${county} and parcel.outline is not null and ${standing('parcel', asOf)}) drawn on drawn.parcel_code = link.parcel_code
       where link.county = ${county} and ${standing('link', asOf)})
-    select count(*) as contracts, coalesce(sum(contract.contract_area), 0)::int8 as area
+    select coalesce(left(contract.issuer_code, 12), '') as village, count(*) as contracts, coalesce(sum(contract.contract_area), 0)::int8 as area
     from ${register('contract', 'contract')} left join placed on placed.contract_code = contract.contract_code
     where contract.county = ${county} and ${standing('contract', asOf)} and placed.contract_code is null
-      and (length(${within}::text) = 6 or contract.issuer_code like ${`${within}%`})`
+    group by 1`
+
+/** The county is all of them, also one whose issuer's code lies outside it or is not known. */
+export const unplacedIn = (villages: readonly (Unplaced & { readonly village: string })[], within: string): Unplaced =>
+  villages.reduce(
+    (sum, each) =>
+      within.length === 6 || each.village.startsWith(within)
+        ? { contracts: sum.contracts + each.contracts, area: sum.area + each.area }
+        : sum,
+    { contracts: 0, area: 0 },
+  )
+
+/** The newest revision that touched what decides which contracts lie on no parcel. */
+export const readTenureRevision = async (db: Db, county: string): Promise<number> =>
+  (
+    await db.one<{ rev: number }>`
+      select coalesce(greatest(${joined(
+        (['contract', 'contract_parcel', 'parcel'] as const).flatMap((name) => [
+          sql`(select max(since) from ${ident('land', name)} where county = ${county})`,
+          sql`(select max(until) from ${ident('land', name)} where county = ${county} and until is not null)`,
+        ]),
+      )}), 0) as rev`
+  ).rev
+
+export const readUnplaced = async (db: Db, county: string, asOf: AsOf, within: string): Promise<Unplaced> =>
+  unplacedIn(await readUnplacedByVillage(db, county, asOf), within)
 
 export const PATCH_SORTS = ['patchKey', 'officialArea', 'class', 'village', 'grade'] as const
 export type PatchSort = (typeof PATCH_SORTS)[number]

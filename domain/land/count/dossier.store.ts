@@ -83,6 +83,9 @@ export type ContractOfParcel = {
   readonly parcels: readonly string[]
 }
 
+/** Not `coalesce`: the planner takes that for a function that may tell of rows, and reads every party before the policy has passed them. */
+const CONTRACTOR = sql`case when contract.contractor_code is null then link.contractor_code else contract.contractor_code end`
+
 /** Contracts on parcels; a person is named by the mask of what is sealed. */
 export const readContractsOn = (db: Db, county: string, parcelCodes: readonly string[], asOf: AsOf) =>
   db.all<ContractOfParcel>`
@@ -93,7 +96,7 @@ export const readContractsOn = (db: Db, county: string, parcelCodes: readonly st
         where other.county = link.county and other.contract_code = link.contract_code and ${standing('other', asOf)}) as parcels
     from ${from('contract_parcel', 'link')}
     left join ${from('contract', 'contract')} on contract.county = link.county and contract.contract_code = link.contract_code and ${standing('contract', asOf)}
-    left join ${from('party', 'party')} on party.county = link.county and party.party_code = coalesce(contract.contractor_code, link.contractor_code) and ${standing('party', asOf)}
+    left join ${from('party', 'party')} on party.county = link.county and party.party_code = ${CONTRACTOR} and ${standing('party', asOf)}
     where link.county = ${county} and link.parcel_code = any(${parcelCodes}::text[]) and ${standing('link', asOf)}
     order by link.contract_code, link.parcel_code`
 

@@ -1,4 +1,4 @@
-/** What a map window shows: cells with their outlines, squares of what is too small to draw, boundaries, samples. */
+/** What a map window shows: cells with their outlines, boundaries, samples. */
 import type { AsOf } from '@dishu/kernel/records/records'
 import { type Db, ident, joined, type Sql, sql } from '@dishu/server-kit/sql'
 
@@ -15,13 +15,12 @@ export type CellInWindow = {
   readonly saline: string
   readonly area: number // hundredths of a square metre
   readonly srid: number | null
+  readonly west: number // the patch's box, in degrees
+  readonly south: number
+  readonly east: number
+  readonly north: number
   readonly outline: Uint8Array
 }
-export type SquareInWindow = Pick<CellInWindow, 'class' | 'grade' | 'mapgrade' | 'owner' | 'contract' | 'saline' | 'area'> & {
-  readonly column: number
-  readonly row: number
-}
-
 /** See `standing` of count.store.ts: two stores do not share code. */
 function standing(alias: string, { day, rev }: AsOf): Sql {
   const at = (column: string) => ident(alias, column)
@@ -31,10 +30,6 @@ function standing(alias: string, { day, rev }: AsOf): Sql {
     : sql`${at('since')} <= ${rev}::int4 and (${at('until')} is null or ${at('until')} > ${rev}::int4) and ${valid}`
 }
 const boxOf = ([west, south, east, north]: Window) => sql`box(point(${west}, ${south}), point(${east}, ${north}))`
-/** The larger side of a patch's box in degrees of longitude, a degree of latitude counted as `stretch` of them: how large it is on the map. */
-const sideOf = (stretch: number) =>
-  sql`greatest((patch.bbox[0])[0] - (patch.bbox[1])[0], ((patch.bbox[0])[1] - (patch.bbox[1])[1]) * ${stretch}::float8)`
-
 type Words = Pick<CellInWindow, 'class' | 'grade' | 'mapgrade' | 'owner' | 'contract' | 'saline'>
 /** Of a patch's kept cell, else what the patch says by itself. */
 const WORD_OF: Readonly<Record<keyof Words, Sql>> = {
@@ -51,23 +46,16 @@ const mapOf = (county: string, asOf: AsOf) =>
   sql`left join ${ident('land', 'map_grade')} graded on graded.county = ${county} and graded.patch_id = patch.id and ${standing('graded', asOf)}`
 const PART = '\u001f'
 
-/** Land cells whose patch meets the window and is at least `smallest` degrees of longitude on its larger side. Cells with the same words share them. */
-export async function readCellsInWindow(
-  db: Db,
-  county: string,
-  asOf: AsOf,
-  window: Window,
-  smallest: number,
-  stretch: number,
-): Promise<CellInWindow[]> {
+/** Land cells whose patch meets the window. Cells with the same words share them. */
+export async function readCellsInWindow(db: Db, county: string, asOf: AsOf, window: Window): Promise<CellInWindow[]> {
   const rows = await db.all<Omit<CellInWindow, keyof Words> & { words: string }>`
     select patch.id, coalesce(cell.id, patch.id) as cell, concat_ws(${PART}, ${joined(Object.values(WORD_OF))}) as words, ${AREA} as area, patch.srid,
+      (patch.bbox[1])[0] as west, (patch.bbox[1])[1] as south, (patch.bbox[0])[0] as east, (patch.bbox[0])[1] as north,
       coalesce(cell.outline, patch.outline) as outline
     from ${ident('land', 'patch')} patch
     left join land.cell cell on cell.county = patch.county and cell.patch_id = patch.id and cell.part = 0 and ${standing('cell', asOf)}
     ${mapOf(county, asOf)}
-    where patch.county = ${county} and patch.bbox && ${boxOf(window)} and ${standing('patch', asOf)} and patch.outline is not null
-      and ${smallest <= 0 ? sql`true` : sql`${sideOf(stretch)} >= ${smallest}::float8`}`
+    where patch.county = ${county} and patch.bbox && ${boxOf(window)} and ${standing('patch', asOf)} and patch.outline is not null`
   const known = new Map<string, Words>()
   return rows.map(({ words, ...row }) => {
     const shared = known.get(words) ?? wordsFrom(words)
@@ -81,30 +69,16 @@ function wordsFrom(text: string): Words {
   return { class: landClass, grade, mapgrade, owner, contract, saline }
 }
 
-/**
- * Cells of the smaller patches, added up by the squares of a grid over the world that their middles lie in: 2^`grid` columns from 180° west, as many
- * rows from the north in the web's Mercator.
- */
-export const readSquaresInWindow = (db: Db, county: string, asOf: AsOf, window: Window, below: number, stretch: number, grid: number) =>
-  db.all<SquareInWindow>`
-    select patch."column", patch.row, ${joined(Object.entries(WORD_OF).map(([word, value]) => sql`${value} as ${ident(word)}`))}, sum(${AREA})::int8 as area
-    from (
-      select patch.id, patch.class, patch.owner_kind, patch.official_area, patch.deducted_area,
-        floor((longitude + 180) / 360 * ${2 ** grid}::float8)::int4 as "column",
-        floor((0.5 - ln((1 + sind(latitude)) / (1 - sind(latitude))) / (4 * pi())) * ${2 ** grid}::float8)::int4 as row
-      from ${ident('land', 'patch')} patch,
-        lateral (select ((patch.bbox[0])[0] + (patch.bbox[1])[0]) / 2 as longitude, ((patch.bbox[0])[1] + (patch.bbox[1])[1]) / 2 as latitude) middle
-      where patch.county = ${county} and patch.bbox && ${boxOf(window)} and ${standing('patch', asOf)} and ${sideOf(stretch)} < ${below}::float8
-    ) patch
-    left join land.cell cell on cell.county = ${county} and cell.patch_id = patch.id and cell.part = 0 and ${standing('cell', asOf)}
-    ${mapOf(county, asOf)}
-    group by patch."column", patch.row, ${joined(Object.values(WORD_OF))}`
-
-export const readAreasInWindow = (db: Db, county: string, asOf: AsOf, window: Window, levels: readonly string[]) =>
+export const readBoundaries = (db: Db, county: string, asOf: AsOf) =>
   db.all<{ code: string; level: string; name: string; srid: number | null; outline: Uint8Array }>`
     select area.code, area.level, area.name, area.srid, area.outline from ${ident('kernel', 'area')} area
-    where area.county = ${county} and area.level = any(${levels}::text[]) and area.bbox && ${boxOf(window)} and ${standing('area', asOf)} and area.outline is not null
+    where area.county = ${county} and ${standing('area', asOf)} and area.outline is not null
     order by area.code`
+
+/** The newest revision that began or ended a boundary. */
+export const readBoundariesRevision = (db: Db, county: string) =>
+  db.one<{ rev: number }>`
+    select coalesce(greatest(max(since), max(until)), 0) as rev from ${ident('kernel', 'area')} area where county = ${county}`
 
 export const readSamplesInWindow = (db: Db, county: string, asOf: AsOf, window: Window) =>
   db.all<{ code: string; ph: number | null; ec: number | null; longitude: number; latitude: number }>`

@@ -21,7 +21,7 @@ import { CountMap } from './count-map.screen.tsx'
 import { DossierPane, dossierPath } from './dossier.screen.tsx'
 import { filtersFrom, someFilter, useVocabulary } from './vocabulary.screen.tsx'
 
-const FORMATS = ['xlsx', 'csv', 'gpkg', 'geojson'] as const
+const FORMATS = ['xlsx', 'csv', 'gpkg', 'geojson', 'shp', 'fgb', 'parquet', 'kml', 'txt'] as const
 const HIDDEN_AT_FIRST = ['patchNumber', 'computed', 'village']
 
 function useColumns(): readonly Column<PatchRow>[] {
@@ -133,7 +133,8 @@ export function PatchesScreen() {
   const [shown, hidden, setHidden] = useShownColumns(columns)
   const lead = useRead<Dossier>(selected.length === 1 ? dossierPath(place, selected[0]) : null)
   const bbox = lead.state === 'ready' && selected.length === 1 ? lead.value.patch.bbox : null
-  const exportTo = (to: string) => query(`/api/counties/${place.county}/export`, { what: 'patches', to, ...narrowing })
+  const exportTo = (to: string) =>
+    query(`/api/counties/${place.county}/export`, { what: 'patches', to, ...narrowing, ...(to === 'shp' ? { accept: 'true' } : {}) })
 
   const side = (
     <div className="list">

@@ -10,6 +10,7 @@ export type CountRefusal =
   | Refusal<'count/not-an-area', { value: string; county: string }>
   | Refusal<'count/not-a-number', { name: string; value: string; from: number; to: number }>
   | Refusal<'count/no-such-revision', { county: string; rev: number; newest: number }>
+  | Refusal<'count/no-such-archive', { county: string }>
   | Refusal<'count/no-such-patch', { county: string; id: number }>
 
 export type Address = Readonly<Record<string, string | undefined>>

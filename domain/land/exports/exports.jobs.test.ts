@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,7 +9,10 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Day } from '@dishu/base/date'
-import { writePolygonWkb } from '@dishu/base/wkb'
+import { Refused } from '@dishu/base/refusal'
+import { readWkb, writePolygonWkb } from '@dishu/base/wkb'
+import { openZip } from '@dishu/formats/archive/zip'
+import { openFile } from '@dishu/formats/formats'
 import { unneutralise } from '@dishu/formats/write/neutral'
 import { openXlsx } from '@dishu/formats/xlsx/xlsx'
 import { areaKind } from '@dishu/kernel/areas/areas'
@@ -20,7 +23,10 @@ import { fromZone } from '@dishu/numeric/geodesy/zone'
 import { httpServer } from '@dishu/server-kit/http'
 import { type Db, type Pool, transaction } from '@dishu/server-kit/sql'
 import { freshDatabase } from '@dishu/testkit/database'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import iconv from 'iconv-lite'
 import { refreshCells } from '../count/count.jobs.ts'
+import { colourOf } from '../count/count.layer.ts'
 import { asOfFrom, handleAreas } from '../count/count.routes.ts'
 import { readCount } from '../count/count.store.ts'
 import { cellKind } from '../count/count.ts'
@@ -34,6 +40,7 @@ import { exportsRoutes, handleExport, search } from './exports.routes.ts'
 import type { SearchReply } from './exports.wire.ts'
 import { handleHistory } from './history.routes.ts'
 
+const run = promisify(execFile)
 const COUNTY = '220899'
 const KINDS: readonly Kind[] = [areaKind, patchKind, parcelKind, partyKind, contractKind, contractParcelKind, sampleKind, cellKind]
 const ZONE = { centralMeridian: 123, falseEasting: 41_500_000 }
@@ -204,7 +211,8 @@ function point(x: number, y: number) {
 
 const scheme = { id: 'songnen-1', name: '松嫩', depth: '0–20 cm', season: '最近一次', rule: '中位' }
 const contextOf = async () => ({ today: TODAY, synthetic: false, scheme })
-const tools = { contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas }
+const classes = ['0103', '0404', '1204'].map((value) => ({ value, label: value, colour: colourOf('class', value, []) }))
+const tools = { contextOf, asOfFrom, withinFrom, filtersFrom, handleAreas, classes }
 const told = { actor: 'office', now: NOW, language: 'zh' as const }
 
 type Asked = Readonly<Record<string, string>>
@@ -425,6 +433,210 @@ test('exports, search and history of one small register', async (t) => {
     assert.equal((await asked(pool, { what: 'soil', to: 'gpkg' }, path)).rows, 1)
     assert.equal((await asked(pool, { what: 'contracts', to: 'gpkg' }, path)).rows, 1)
     assert.equal((await asked(pool, { what: 'areas', to: 'gpkg' }, path)).rows, 5)
+  })
+
+  await t.test('a GeoPackage brings its style and what its fields are, and parcels point to their contracts', async () => {
+    await asked(pool, { what: 'patches', to: 'gpkg' }, () => path('styled.gpkg'))
+    const styled = new DatabaseSync(path('styled.gpkg'), { readOnly: true })
+    const style = styled.prepare('select styleQML as qml, f_table_name as layer, useAsDefault as usual from layer_styles').get()
+    assert.deepEqual([style?.layer, style?.usual], ['patches', 1])
+    // saline land as the page colours it: #7A2E1D
+    assert.match(String(style?.qml), /value="1204"[\s\S]*v="122,46,29,255"/)
+    const title = styled.prepare("select title from gpkg_data_columns where table_name = 'patches' and column_name = 'TBMJ'").get()
+    assert.equal(title?.title, '图斑面积（平方米）')
+    styled.close()
+    await asked(pool, { what: 'parcels', to: 'gpkg' }, () => path('related.gpkg'))
+    const related = new DatabaseSync(path('related.gpkg'), { readOnly: true })
+    const pairs = related
+      .prepare(
+        'select p.DKBM, c.CBHTBM from parcels_contracts r join parcels p on p.fid = r.base_id join contracts c on c.fid = r.related_id',
+      )
+      .all()
+    assert.deepEqual(
+      pairs.map((row) => ({ ...row })),
+      [{ DKBM: PARCEL, CBHTBM: CONTRACT }],
+    )
+    related.close()
+  })
+
+  await t.test('QGIS opens it looking like our map: every class in its colour, and the picture has them', async (t) => {
+    const script = `
+import json, sys
+from qgis.core import QgsApplication, QgsVectorLayer, QgsMapSettings, QgsMapRendererSequentialJob
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+app = QgsApplication([], False); app.initQgis()
+layer = QgsVectorLayer(sys.argv[1] + '|layername=patches', 'patches', 'ogr')
+renderer = layer.renderer()
+colours = {c.value(): c.symbol().color().name() for c in renderer.categories()} if renderer.type() == 'categorizedSymbol' else {}
+settings = QgsMapSettings(); settings.setLayers([layer]); settings.setExtent(layer.extent()); settings.setDestinationCrs(layer.crs())
+settings.setOutputSize(QSize(400, 400)); settings.setBackgroundColor(QColor('white'))
+job = QgsMapRendererSequentialJob(settings); job.start(); job.waitForFinished(); image = job.renderedImage()
+seen = {}
+for y in range(image.height()):
+    for x in range(image.width()):
+        name = image.pixelColor(x, y).name(); seen[name] = seen.get(name, 0) + 1
+print(json.dumps({'valid': layer.isValid(), 'count': layer.featureCount(), 'epsg': layer.crs().postgisSrid(), 'field': renderer.classAttribute() if colours else None, 'colours': colours, 'seen': seen}))
+`
+    const python = (source: string, ...args: string[]) =>
+      run('/usr/bin/python3', ['-c', source, ...args], {
+        timeout: 60_000,
+        env: { ...process.env, QT_QPA_PLATFORM: 'offscreen', HOME: folder },
+      })
+    const there = await python('import qgis.core').catch((fault: Error) => fault)
+    if (there instanceof Error) return t.skip('QGIS (python3-qgis) not present')
+    const { stdout } = await python(script, path('styled.gpkg'))
+    const told = JSON.parse(stdout.slice(stdout.lastIndexOf('{"valid"'))) as {
+      valid: boolean
+      count: number
+      epsg: number
+      field: string | null
+      colours: Record<string, string>
+      seen: Record<string, number>
+    }
+    assert.deepEqual([told.valid, told.count, told.epsg, told.field], [true, 40, 4529, 'DLBM'])
+    for (const landClass of ['1204', '0103', '0404'])
+      assert.equal(told.colours[landClass], colourOf('class', landClass, []).toLowerCase(), landClass)
+    for (const landClass of ['1204', '0103'])
+      assert.ok(told.seen[told.colours[landClass]] > 100, `${landClass}: ${JSON.stringify(told.seen)}`)
+  })
+
+  /** Rows of a file as our own readers give them, by their first field. */
+  async function readBack(file: string, layerName: RegExp, key: string) {
+    const opened = await openFile(file)
+    try {
+      const at = opened.layers.findIndex(({ name }) => layerName.test(name))
+      const layer = opened.layers[at]
+      const rows = new Map<string, { values: Record<string, unknown>; rings: number[][] | null }>()
+      for await (const batch of opened.read(at)) {
+        for (let i = 0; i < batch.rows.length; i++) {
+          const values = Object.fromEntries(layer.fields.map(({ name }, f) => [name, batch.columns[f][i] ?? null]))
+          const wkb = batch.wkb.slice(batch.offsets[i], batch.offsets[i + 1])
+          const geometry = wkb.length > 0 ? readWkb(wkb) : null
+          const rings = geometry?.type === 'polygon' ? geometry.polygons.flatMap((polygon) => polygon.rings.map((ring) => [...ring])) : null
+          rows.set(String(values[key]), { values, rings })
+        }
+      }
+      return { layer, rows }
+    } finally {
+      await opened.close()
+    }
+  }
+  const outlineOf = (id: number) => register.find(([kind, each]) => kind === patchKind && each === id)?.[2].outline as Uint8Array
+  /** Corners of a ring, whichever begins it and whichever way it runs. */
+  const corners = (xy: readonly number[], digits: number) =>
+    [...new Set(Array.from({ length: xy.length / 2 }, (_, i) => `${xy[2 * i].toFixed(digits)} ${xy[2 * i + 1].toFixed(digits)}`))].sort()
+
+  await t.test(
+    'the survey’s layer goes out with its own fields once the receiving side has nothing against it, and comes back equal',
+    async () => {
+      const refused = await asked(pool, { what: 'patches', to: 'shp' }, path).catch((fault: Error) => fault)
+      assert.ok(refused instanceof Refused)
+      assert.equal(refused.refusal.code, 'exports/receiver-would-refuse')
+      // the patch whose area was corrected alone
+      assert.deepEqual((refused.refusal.details as { findings: unknown }).findings, [
+        { rule: 'does-not-add-up', field: 'TBDLMJ', count: 1, examples: ['220899000000000001'] },
+      ])
+      await asked(pool, { what: 'patches', to: 'shp', known: '1' }, () => path('dltb.zip'))
+      const { layer, rows } = await readBack(path('dltb.zip'), /DLTB/, 'BSM')
+      assert.equal(layer.crs?.epsg, 4529)
+      assert.equal(layer.fields.length, 30)
+      assert.deepEqual(layer.fields.slice(0, 5).map(({ name, width }) => [name, width]), [['BSM', 18], ['YSDM', 10], ['TBYBH', 18], ['TBBH', 8], ['DLBM', 5]]) // biome-ignore format: a table
+      assert.equal(rows.size, 40)
+      for (let i = 0; i < 40; i++) {
+        const content = patch(i + 1)
+        const found = rows.get(String(content.patch_key))
+        assert.ok(found)
+        const { TBMJ, KCMJ, TBDLMJ, DLBM, QSDWMC, GDLX, XZDWKD, SJNF } = found.values
+        assert.deepEqual(
+          [
+            Math.round(Number(TBMJ) * 100),
+            Math.round(Number(KCMJ) * 100),
+            Math.round(Number(TBDLMJ) * 100),
+            DLBM,
+            QSDWMC,
+            GDLX,
+            XZDWKD,
+            SJNF,
+          ],
+          [
+            content.official_area,
+            content.deducted_area,
+            content.class_area,
+            content.class,
+            content.owner_name,
+            i % 2 ? 'TT' : 'PD',
+            (i + 1) / 10,
+            2024,
+          ],
+        )
+        const geometry = readWkb(outlineOf(100 + i))
+        assert.ok(geometry.type === 'polygon' && found.rings)
+        // to the last bit: the doubles are the same
+        assert.deepEqual(corners(found.rings[0], 9), corners([...geometry.polygons[0].rings[0]], 9))
+      }
+      await asked(pool, { what: 'patches', to: 'shp', accept: 'true' }, () => path('accepted.zip'))
+      const zip = await openZip(path('accepted.zip'))
+      assert.ok(zip.entries.some(({ name }) => name === '接收方检查.csv'))
+      await zip.close()
+    },
+  )
+
+  await t.test('the registry’s package holds the layer and its tables, persons masked, and is read again', async () => {
+    await asked(pool, { what: 'parcels', to: 'nyt2539', accept: 'true' }, () => path('registry.zip'))
+    const dk = await readBack(path('registry.zip'), /^DK/, 'DKBM')
+    assert.deepEqual(
+      ['DKMC', 'SCMJ', 'SCMJM', 'DKDZ', 'YSDM'].map((name) => dk.rows.get(PARCEL)?.values[name]),
+      ['+大泡子', 600, 0.9, '张*', '211011'],
+    )
+    const contracts = await readBack(path('registry.zip'), /^CBHT$/, 'CBHTBM')
+    assert.deepEqual(
+      ['FBFBM', 'CBFBM', 'CBQXQ', 'CBQXZ', 'HTZMJ', 'HTZMJM'].map((name) => contracts.rows.get(CONTRACT)?.values[name]),
+      ['22089910120101', '220899101201010001', '2003-01-01', '2027-12-31', 600, 0.9],
+    )
+    const parties = await readBack(path('registry.zip'), /^CBF$/, 'CBFBM')
+    assert.equal(parties.rows.get('220899101201010001')?.values.CBFMC, '李*')
+    const links = await readBack(path('registry.zip'), /^CBDKXX$/, 'DKBM')
+    assert.deepEqual([...links.rows.keys()].sort(), [PARCEL, '2208991012010109999'].sort())
+  })
+
+  await t.test('FlatGeobuf, GeoParquet, KML and boundary points give back what the register holds, each to its precision', async () => {
+    for (const to of ['fgb', 'parquet', 'kml', 'txt']) await asked(pool, { what: 'patches', to, known: '1' }, () => path(`back.${to}`))
+    const fgb = await readBack(path('back.fgb'), /patches/, 'BSM')
+    const parquet = await parquetReadObjects({ file: await asyncBufferFromFile(path('back.parquet')), geoparquet: false, utf8: false })
+    const kml = readFileSync(path('back.kml'), 'utf8')
+    const points = iconv.decode(readFileSync(path('back.txt')), 'gbk').split('\r\n')
+    assert.deepEqual([fgb.rows.size, parquet.length, kml.match(/<Placemark>/g)?.length], [40, 40, 40])
+    for (let i = 0; i < 40; i++) {
+      const content = patch(i + 1)
+      const key = String(content.patch_key)
+      const geometry = readWkb(outlineOf(100 + i))
+      assert.ok(geometry.type === 'polygon')
+      const ring = geometry.polygons[0].rings[0]
+      const found = fgb.rows.get(key)
+      assert.deepEqual(found?.rings?.[0], [...ring])
+      assert.deepEqual([found?.values.TBMJ, found?.values.QSDWMC], [Number(content.official_area) / 100, content.owner_name])
+      const row = parquet.find(({ BSM }) => BSM === key) as { TBMJ: number; QSDWMC: string; geometry: Uint8Array }
+      assert.deepEqual([row.TBMJ, row.QSDWMC], [Number(content.official_area) / 100, content.owner_name])
+      assert.deepEqual(Buffer.from(row.geometry), Buffer.from(outlineOf(100 + i)))
+      // degrees to 1e-9, which is 0.1 mm
+      const lonLat = fromZone(ring.slice(), ZONE)
+      const [, tuples = ''] = new RegExp(`<name>${key}</name>[\\s\\S]*?<coordinates>([^<]*)`).exec(kml) ?? []
+      const degrees = tuples.split(/[ ,]/).map(Number)
+      assert.equal(degrees.length, lonLat.length)
+      for (let k = 0; k < degrees.length; k++) assert.ok(Math.abs(degrees[k] - lonLat[k]) <= 0.5e-9)
+      // metres to 0.001, northing first
+      const at = points.findIndex((line) => line.split(',')[2] === key)
+      const corner = points[at + 1].split(',')
+      assert.deepEqual(
+        [corner[0], Number(corner[2]), Number(corner[3])],
+        ['J1', Math.round(ring[1] * 1000) / 1000, Math.round(ring[0] * 1000) / 1000],
+      )
+    }
+    const refused = await asked(pool, { what: 'contracts', to: 'shp' }, path).catch((fault: Error) => fault)
+    assert.ok(refused instanceof Refused && refused.refusal.code === 'exports/format-not-for-this-table')
+    const flat = await asked(pool, { what: 'contracts', to: 'parquet' }, () => path('contracts.parquet'))
+    assert.equal(flat.rows, 1)
   })
 
   await t.test('GeoJSON is in degrees and begins with what it is', async () => {

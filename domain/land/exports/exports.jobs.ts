@@ -17,8 +17,10 @@ import { cursor, type Db, type Sql, sql } from '@dishu/server-kit/sql'
 import { countFindings, PATCH_SORTS, readCount, readCountedAreas, readPatches, standing } from '../count/count.store.ts'
 import type { PatchRow } from '../count/count.wire.ts'
 import { centreOf } from './centre.ts'
+import { styleFrom, writeExchange } from './exchange.jobs.ts'
 import {
   idsOf,
+  linksOf,
   readAreaRows,
   readContractsOf,
   readExtraKeys,
@@ -48,7 +50,8 @@ import {
   TABLE_NAMES,
   wordFrom,
 } from './exports.ts'
-import { maskOf } from './fields.ts'
+import { FIELDS, maskOf } from './fields.ts'
+import { receiverOf } from './receivers.ts'
 
 /** What an export is told besides: who asks and when, what revision the question reads, how the county is graded, its areas as the pages have them. */
 export type ExportContext = {
@@ -58,6 +61,8 @@ export type ExportContext = {
   readonly grading: string
   readonly synthetic: boolean
   readonly mapApproval?: string | null
+  /** The land-use classes in the colours of the page, for formats that have styles. */
+  readonly classes?: readonly { readonly value: string; readonly label: string; readonly colour: string }[]
   areas(): Promise<readonly AreaView[]>
 }
 /** An export that has been looked over and can begin. `write` must run in the transaction it was prepared in. */
@@ -101,7 +106,8 @@ export async function prepareExport(
   // the names that only the files know cost a reading of the whole table
   const chosen = plain.ok && columns !== null ? plain : chosenFields(what, columns, await readExtraKeys(db, what, county, stands), format)
   if (!chosen.ok) return chosen
-  const fields = [...chosen.value, ...stateFields(provenance, format)]
+  // who receives a layer by its field list wants those fields and no other
+  const fields = receiverOf(what, format) ? chosen.value : [...chosen.value, ...stateFields(provenance, format)]
   const systems = new Map((await readForeignSystems(db)).map(({ srid, wkt }) => [srid, wkt]))
   const job: Job = { db, question, context, format, fields, provenance, stands, toLonLat: (srid, xy) => lonLat(srid, systems, xy) }
   return accept({ format, provenance, fields, names: fileNames(provenance, format), write: (target) => write(job, target) })
@@ -175,17 +181,25 @@ async function write(job: Job, target: string | Writable): Promise<Written> {
       ]),
     )
   }
-  if (typeof target !== 'string') throw new Refused({ code: 'exports/needs-a-file', details: { format } })
   const geometry = GEOMETRY[what]
   const epsg =
     what === 'areas' || what === 'patches' || what === 'parcels'
       ? sharedSystem(await readSystems(db, what, question.county, stands))
       : EPSG_4490
+  const accepted = question.accepted === true
+  const classes = job.context.classes ?? []
+  const exchanged = await writeExchange(
+    { db, question, format, fields, provenance, lines, geometry, stands, epsg, accepted, classes, rows: (system) => rowsOf(job, system) },
+    target,
+  )
+  if (exchanged !== null) return exchanged
+  if (typeof target !== 'string') throw new Refused({ code: 'exports/needs-a-file', details: { format } })
   const note = provenanceNote(provenance)
   const about = [
     { name: 'item', type: 'text' },
     { name: 'value', type: 'text' },
   ] as const
+  const related = await contractsTable(job)
   return rowsOnly(
     lines.length,
     await writeGeoPackage(
@@ -197,13 +211,42 @@ async function write(job: Job, target: string | Writable): Promise<Written> {
           description: note,
           fields,
           rows: rowsOf(job, epsg),
+          titles: fields.map(({ zh }) => zh),
           ...(geometry ? { geometry, epsg } : {}),
+          ...(what === 'patches' && classes.length > 0 && fields.some(({ name }) => name === 'DLBM') ? { style: styleFrom(classes) } : {}),
         },
+        ...(related ? [related.table] : []),
         { name: 'dishu_export', title: '说明', description: note, fields: about, rows: lines.map((values) => ({ values })) },
       ],
       job.context.now,
+      related ? [related.relation] : [],
     ),
   )
+}
+
+/** The contracts of parcels, as a table of their own that the parcels point to. */
+async function contractsTable(job: Job) {
+  const { db, question, stands } = job
+  if (question.what !== 'parcels' || !job.fields.some(({ name }) => name === 'DKBM')) return null
+  const pairs: [string, string][] = []
+  for await (const batch of cursor<{ parcel_code: string; contract_code: string }>(
+    db,
+    linksOf(question.county, question.within, stands),
+    1000,
+  ))
+    for (const { parcel_code: parcel, contract_code: contract } of batch) pairs.push([parcel, contract])
+  const fields = FIELDS.contracts
+  const contracts: Job = { ...job, fields, question: { ...question, what: 'contracts' } }
+  return {
+    table: {
+      name: 'contracts',
+      title: TABLE_NAMES.contracts.zh,
+      fields,
+      titles: fields.map(({ zh }) => zh),
+      rows: rowsOf(contracts, null),
+    },
+    relation: { name: 'parcels_contracts', base: ['parcels', 'DKBM'], related: ['contracts', 'CBHTBM'], pairs },
+  } as const
 }
 
 /** Rows of the table asked for, without those that only describe it. */

@@ -15,6 +15,18 @@ const WHY_NOT: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
 }
 const whyNot = (code: string, language: Language) => WHY_NOT[code]?.[language] ?? code
 
+const RULES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  required: { zh: '缺失', en: 'is missing' },
+  'too-wide': { zh: '超过字段宽度', en: 'is too wide for its field' },
+  'not-in-list': { zh: '不在代码表内', en: 'is not in the code list' },
+  twice: { zh: '重复', en: 'stands twice' },
+  'no-outline': { zh: '缺失', en: 'is missing' },
+  'does-not-add-up': { zh: '与图斑面积减扣除面积不符', en: 'is not the patch less its deduction' },
+  'not-in-gbk': { zh: '含 GBK 没有的字', en: 'has signs that GBK lacks' },
+}
+
+const ruleSaid = (rule: string, language: Language) => RULES[rule]?.[language] ?? rule
+
 export const messages: MessagesFor<ExportRefusal> = {
   'exports/unknown-word': ({ name, value, allowed }) => ({
     zh: { message: `导出参数 ${name} 不认识“${value}”。`, hint: `可用：${allowed.join('、')}。` },
@@ -36,6 +48,36 @@ export const messages: MessagesFor<ExportRefusal> = {
     en: {
       message: `${format} is a binary file and cannot go to standard output.`,
       hint: `Name a file with --out, for instance --out export.${format}; csv and geojson can flow.`,
+    },
+  }),
+  'exports/format-not-for-this-table': ({ format, what }) => ({
+    zh: {
+      message: `${format} 不能用于 ${what} 表。`,
+      hint: 'txt 用于 patches、parcels，nyt2539 用于 parcels；没有图形的表请用 csv、xlsx 或 parquet。',
+    },
+    en: {
+      message: `${format} is not for ${what}.`,
+      hint: 'txt is for patches and parcels, nyt2539 for parcels; a table without outlines goes out as csv, xlsx or parquet.',
+    },
+  }),
+  'exports/needs-a-zone': ({ format }) => ({
+    zh: { message: `${format} 要求全部图形在同一个 CGCS2000 投影带，本县数据不是。`, hint: '可改用 gpkg、fgb 或 geojson。' },
+    en: { message: `${format} wants all outlines in one zone of CGCS2000, and these are not.`, hint: 'Use gpkg, fgb or geojson.' },
+  }),
+  'exports/receiver-would-refuse': ({ findings }) => ({
+    zh: {
+      message: `接收方检查不通过：${findings
+        .slice(0, 6)
+        .map(({ rule, field, count, examples }) => `${field || '图形'} ${ruleSaid(rule, 'zh')} ${count} 行（如 ${examples[0]}）`)
+        .join('；')}。`,
+      hint: '请先改正；确需照原样交出时加 accept=true（命令行 --accept），检查结果随文件附上。',
+    },
+    en: {
+      message: `The receiving side would refuse it: ${findings
+        .slice(0, 6)
+        .map(({ rule, field, count, examples }) => `${field || 'outline'} ${ruleSaid(rule, 'en')}: ${count} (such as ${examples[0]})`)
+        .join('; ')}.`,
+      hint: 'Correct it; to hand it over as it is add accept=true (--accept): what was found goes with the file.',
     },
   }),
   'exports/cannot-write-there': ({ file, why }) => ({

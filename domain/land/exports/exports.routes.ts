@@ -31,6 +31,8 @@ export type CountReading = {
 }
 export type ExportTools = CountReading & {
   contextOf(db: Db, county: County, now: Date, language: Language): Promise<Context>
+  /** The land-use classes in the colours of the page, for files that have styles. */
+  readonly classes?: readonly { readonly value: string; readonly label: string; readonly colour: string }[]
   /** Refuses what may not leave without a second approval; gives the number of a public map's review. */
   clear?(db: Db, request: Pick<RouteRequest, 'params' | 'query' | 'now' | 'caller'>, day: Day): Promise<string | null>
 }
@@ -75,6 +77,7 @@ export async function handleExport(
       sort: sort.value,
       descending: address.descending === 'true' || address.descending === '1',
       columns: columns.length > 0 ? columns : null,
+      accepted: address.accept === 'true',
     },
     format.value,
     {
@@ -84,6 +87,7 @@ export async function handleExport(
       grading: `${name} (${id})；${depth}；${season}；${rule}`,
       synthetic: context.synthetic,
       mapApproval: told.mapApproval ?? null,
+      classes: tools.classes ?? [],
       areas: async () => orRefused(await tools.handleAreas(db, county, address, context)).areas,
     },
   )
@@ -95,6 +99,7 @@ export const exportsRoutes = (tools: ExportTools): Route[] => [
     url: '/api/counties/:county/export',
     // the answer flows while the transaction that reads it is open: it is one of its own
     free: true,
+    long: true,
     schema: { params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }) }) },
     handle: async (request) => {
       const { county } = request.params

@@ -100,6 +100,25 @@ export function idsOf(what: Exclude<What, 'patches' | 'areas'>, county: County, 
   return sql`select line.id from ${table(what)} line where ${every(conditions)} order by ${order}`
 }
 
+const beginsWith = (columnName: string, within: string) =>
+  within.length > 6 ? sql`${ident('line', columnName)} like ${`${within}%`}` : sql`true`
+
+/** Parties of a role in the order of their codes. */
+export const partiesOf = (county: County, role: 'issuer' | 'contractor', within: string, stands: Stands): Sql => sql`
+  select line.party_code, line.party_kind, line.name, line.member_count, line.sealed, line.extra from ${ident('land', 'party')} line
+  where line.county = ${county} and line.role = ${role} and ${stands('line')} and ${beginsWith('party_code', within)} order by line.party_code, line.id`
+
+export const contractsOf = (county: County, within: string, stands: Stands): Sql => sql`
+  select line.contract_code, line.previous_code, line.issuer_code, line.contractor_code, line.mode, line.term_from, line.term_to, line.contract_area,
+    line.contract_mu, line.parcel_count, line.signed_on, line.sealed, line.extra from ${ident('land', 'contract')} line
+  where line.county = ${county} and ${stands('line')} and ${beginsWith('contract_code', within)} order by line.contract_code, line.id`
+
+/** Which parcels are under which contracts. */
+export const linksOf = (county: County, within: string, stands: Stands): Sql => sql`
+  select line.parcel_code, line.issuer_code, line.contractor_code, line.mode, line.contract_area, line.contract_code, line.contract_mu, line.extra
+  from ${ident('land', 'contract_parcel')} line
+  where line.county = ${county} and ${stands('line')} and ${beginsWith('parcel_code', within)} order by line.parcel_code, line.contract_code, line.id`
+
 /** What stands in rows of these numbers. */
 export const readRows = (db: Db, what: What, county: County, ids: readonly number[], stands: Stands) =>
   db.all<ExportRow & { readonly id: number; readonly srid: number | null; readonly outline: Uint8Array | null }>`

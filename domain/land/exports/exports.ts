@@ -7,15 +7,18 @@ import { accept, type Language, type Refusal, type Result, refuse } from '@dishu
 import type { AsOf, County } from '@dishu/kernel/records/records'
 import type { CountFilters } from '../count/count.ts'
 import { type ExportField, FIELDS, PAGE_COLUMNS, PLACE_FIELDS } from './fields.ts'
+import { type ReceiverFinding, receiverOf } from './receivers.ts'
 
 export type { ExportField, ExportRow, ExportValue } from './fields.ts'
 
 export const WHATS = ['areas', 'patches', 'parcels', 'contracts', 'soil'] as const
 export type What = (typeof WHATS)[number]
-export const EXPORT_FORMATS = ['gpkg', 'geojson', 'csv', 'xlsx'] as const
+export const EXPORT_FORMATS = ['gpkg', 'geojson', 'csv', 'xlsx', 'shp', 'fgb', 'parquet', 'kml', 'txt', 'nyt2539'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
-/** A GeoPackage is a database and a workbook an archive: both need a file, the others are text that can flow. */
-export const needsFile = (format: ExportFormat) => format === 'gpkg' || format === 'xlsx'
+/** Text can flow; a database, an archive and what is filled in at its end need a file. */
+export const needsFile = (format: ExportFormat) => format !== 'csv' && format !== 'geojson' && format !== 'kml'
+/** Shapefiles are several files, and so is a package: they leave zipped. */
+const ENDINGS: Partial<Readonly<Record<ExportFormat, string>>> = { shp: 'shp.zip', nyt2539: 'nyt2539.zip' }
 /** Formats that hold no outlines; they get the place of each row as two numbers. */
 export const isFlat = (format: ExportFormat) => format === 'csv' || format === 'xlsx'
 
@@ -24,6 +27,9 @@ export type ExportRefusal =
   | Refusal<'exports/unknown-column', { column: string; what: What; allowed: readonly string[] }>
   | Refusal<'exports/not-for-this-table', { name: string; what: What }>
   | Refusal<'exports/needs-a-file', { format: ExportFormat }>
+  | Refusal<'exports/format-not-for-this-table', { format: ExportFormat; what: What }>
+  | Refusal<'exports/needs-a-zone', { format: ExportFormat }>
+  | Refusal<'exports/receiver-would-refuse', { findings: readonly ReceiverFinding[] }>
   | Refusal<'exports/cannot-write-there', { file: string; why: string }>
   | Refusal<'exports/no-such-county', { county: County }>
   | Refusal<'exports/no-such-row', { county: County; key: string }>
@@ -39,6 +45,8 @@ export type ExportQuestion = {
   readonly sort: string
   readonly descending: boolean
   readonly columns: readonly string[] | null // null: all
+  /** What the receiving side would find is known and accepted. */
+  readonly accepted?: boolean
 }
 
 /** What a file says of itself. `hash` is that of the known revision: it stands for the whole ledger up to there. */
@@ -93,6 +101,8 @@ export function chosenFields(
   extras: readonly ExtraKey[],
   format: ExportFormat,
 ): Result<readonly ExportField[], ExportRefusal> {
+  const receiver = receiverOf(what, format)
+  if (receiver) return accept(receiver.fields)
   const placed = isFlat(format) && (what === 'patches' || what === 'parcels' || what === 'areas') ? PLACE_FIELDS : []
   const own = [...FIELDS[what], ...placed].filter(({ asked }) => columns !== null || !asked)
   const taken = new Set(FIELDS[what].map(({ name }) => name.toUpperCase()))
@@ -183,14 +193,21 @@ export const FILE_TYPES: Readonly<Record<ExportFormat, string>> = {
   geojson: 'application/geo+json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  shp: 'application/zip',
+  nyt2539: 'application/zip',
+  fgb: 'application/vnd.flatgeobuf',
+  parquet: 'application/vnd.apache.parquet',
+  kml: 'application/vnd.google-earth.kml+xml; charset=utf-8',
+  txt: 'text/plain; charset=gbk',
 }
 
 /** `图斑-220899-2026-06-01-r3.csv`, and the same for programs that know only ASCII. */
 export function fileNames({ what, county, countyName, asOf, known, synthetic }: Provenance, format: ExportFormat) {
   const place = countyName === county ? county : `${countyName.replaceAll(/[\\/:*?"<>|\s\p{Cc}]/gu, '')}-${county}`
+  const ending = ENDINGS[format] ?? format
   return {
-    name: `${TABLE_NAMES[what].zh}-${place}-${asOf}-r${known}${synthetic ? '-虚构示例' : ''}.${format}`,
-    plain: `${what}-${county}-${asOf}-r${known}${synthetic ? '-synthetic' : ''}.${format}`,
+    name: `${TABLE_NAMES[what].zh}-${place}-${asOf}-r${known}${synthetic ? '-虚构示例' : ''}.${ending}`,
+    plain: `${what}-${county}-${asOf}-r${known}${synthetic ? '-synthetic' : ''}.${ending}`,
   }
 }
 

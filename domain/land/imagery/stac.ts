@@ -19,8 +19,8 @@ export const sceneOfItem = (id: string): number | null => {
   return found === undefined ? null : Number(found)
 }
 
-/** `base`: where the catalogue lies, without a slash at the end. */
-export const landing = (base: string, counties: readonly { readonly county: string; readonly name: string }[]) => ({
+/** `base`: where the catalogue lies, `root`: where the server does; both without a slash at the end. */
+export const landing = (base: string, root: string, counties: readonly { readonly county: string; readonly name: string }[]) => ({
   type: 'Catalog',
   id: 'dishu',
   stac_version: STAC_VERSION,
@@ -39,7 +39,9 @@ export const landing = (base: string, counties: readonly { readonly county: stri
     link('root', base),
     link('data', `${base}/collections`),
     link('conformance', `${base}/conformance`),
-    link('search', `${base}/search`, GEOJSON_TYPE),
+    { ...link('search', `${base}/search`, GEOJSON_TYPE), method: 'GET' },
+    { ...link('search', `${base}/search`, GEOJSON_TYPE), method: 'POST' },
+    link('service-desc', `${root}/api/openapi.json`, 'application/vnd.oai.openapi+json;version=3.1'),
     ...counties.map(({ county, name }) => link('child', `${base}/collections/${collectionId(county)}`, JSON_TYPE, name)),
   ],
 })
@@ -157,7 +159,7 @@ export function geoJsonOf(wkb: Uint8Array): {
 }
 
 /** A page of items. */
-export const itemsOf = (features: readonly unknown[], matched: number, links: readonly Link[]) => ({
+export const itemsOf = (features: readonly unknown[], matched: number, links: readonly object[]) => ({
   type: 'FeatureCollection',
   features,
   links,

@@ -25,7 +25,7 @@ before(async () => {
 
 /** Rice takes 300 m³ net a 亩 in May and June; oats take none. 200 亩 each patch, the first the best. */
 const way = (id: string, m3PerMu: number, yuanPerMu: number): Way => {
-  const months = Array.from({ length: 12 }, (_, m) => (m === 4 || m === 5 ? (200 * m3PerMu) / 2 : 0))
+  const months = Array.from({ length: 12 }, (_, m) => (m === 4 || m === 5 ? m3PerMu / 2 / MU : 0))
   return {
     id,
     method: m3PerMu > 0 ? 'paddy' : 'rainfed',
@@ -33,7 +33,7 @@ const way = (id: string, m3PerMu: number, yuanPerMu: number): Way => {
     netFen: { P75: 200 * yuanPerMu * 100, P50: 200 * yuanPerMu * 100 },
     revenueFen: 200 * yuanPerMu * 150,
     costs: [{ scope: 'material', year: 0, fen: 200 * 100 * 100 }],
-    waterM3: m3PerMu > 0 ? { P75: [months, months], P50: [months, months] } : {},
+    water: m3PerMu > 0 ? { P75: [months, months], P50: [months, months] } : {},
     grainKg: 200 * 400,
   }
 }
@@ -52,7 +52,7 @@ const termsOf = (more: object = {}): PlanTerms => {
 function plan(terms: PlanTerms, water: Water = WATER) {
   const built = buildProgram(terms, { candidates, water, discountPercent: 6, mesh })
   assert.deepEqual(blocking(built.findings), [])
-  const read = statedProgramFrom(built.program, 'test')
+  const read = statedProgramFrom({ ...built.program, parcels: [...built.program.parcels] }, 'test')
   assert.ok(read.ok, JSON.stringify(read))
   const program = posed(read.value, terms)
   const solved = solveAny(program.problem, solver, { gap: 0 })
@@ -77,7 +77,7 @@ test('more water never lowers what can be had, and what flows is never more than
     assert.ok(solved.benefit >= last - 1e-6, `${times}: ${solved.benefit} after ${last}`)
     last = solved.benefit
     // the second route: flows worked out from the chosen options, which throws where the plan asks for more than can come
-    for (const { planM3, limitM3, id } of waterTable(terms, built.program, water, built.kept, labels, mesh))
+    for (const { planM3, limitM3, id } of waterTable(terms, built.program, water, built.kept, labels, mesh, solver.linear))
       assert.ok(planM3 <= limitM3 * (1 + 1e-9), id)
     const { totals } = sumsOf(terms, candidates, new Map(candidates.map(({ patch, key }) => [patch, labels.get(key) ?? ''])), 6, [])
     assert.equal(totals.npvFen, solved.benefit)
@@ -149,4 +149,61 @@ test('what is wrong or not configured stands against solving, with its place', (
   assert.ok(found({}, ring).some((each) => each.startsWith('water-fault')))
   const nowhere = { ...WATER, districts: WATER.districts.filter(({ districtId }) => districtId !== 'DB') }
   assert.deepEqual(found({}, nowhere), ['no-water DB'])
+})
+
+test('what a reservoir keeps serves later months: never more than it holds, less what is lost, and no water is made', () => {
+  // 200 亩 of rice take 300 m³ a 亩 in May and June at the field; all the water of the reservoir comes in March
+  const march = (m3: number) => Array.from({ length: 12 }, (_, m) => (m === 2 ? m3 : 0))
+  const years = ['P25', 'P50', 'P75', 'P90'] as const
+  const water = (storage: number, lossShare = 0): Water => ({
+    ...WATER,
+    plantings: [],
+    limits: [],
+    sources: [{ ...WATER.sources[0], sourceKind: 'reservoir' }],
+    volumes: years.map((yearType) => ({ ...WATER.volumes[0], yearType, volume: march(10_000_000) })),
+    storages: storage === 0 ? [] : [{ sourceId: 'river', storage, lossShare, mark: 'invented', origin: 'test' }],
+  })
+  const riceOf = (labels: ReadonlyMap<string, string>) => [...labels.values()].filter((label) => label.includes('rice')).length
+  const terms = termsOf({ years: [2027] })
+  assert.equal(riceOf(plan(terms, water(0)).labels), 0) // it has run off by May
+  const full = plan(terms, water(50_000_000))
+  assert.equal(riceOf(full.labels), 10)
+  // at A a patch takes 200 · 150 ÷ 0.9 (field) ÷ 0.8 ÷ 0.9 = 46,296 m³ a month at the head, at B 74,074: two months of two patches at A are 185,185 m³
+  const some = plan(terms, water(186_000))
+  const table = waterTable(terms, some.built.program, water(186_000), some.built.kept, some.labels, mesh, solver.linear)
+  assert.ok(table.every(({ planM3, limitM3 }) => planM3 <= limitM3 * (1 + 1e-6)))
+  assert.ok(riceOf(some.labels) >= 2 && riceOf(some.labels) < 10)
+  const drawn = table.filter(({ id, month }) => id === 'river' && month > 3).reduce((sum, { planM3 }) => sum + planM3, 0)
+  assert.ok(drawn <= 186_000 * (1 + 1e-6), `${drawn}`)
+  // with half of it lost each month, May has a quarter of what March kept and June an eighth
+  assert.ok(riceOf(plan(terms, water(186_000, 0.5)).labels) < riceOf(some.labels))
+})
+
+test('wells of a zone together give no more than its year, whatever the months; salt of an outlet is kept by district', () => {
+  const well = { ...WATER.sources[1] }
+  const years = ['P25', 'P50', 'P75', 'P90'] as const
+  const at = (limit: number): Water => ({
+    ...WATER,
+    plantings: [],
+    sources: [well],
+    volumes: years.map((yearType) => ({ ...WATER.volumes[0], sourceId: 'well', yearType, volume: Array(12).fill(100_000) })),
+    districts: WATER.districts.map((each) => ({ ...each, nodeId: 'B' })),
+    limits: [{ ...WATER.limits[0], volume: limit }],
+  })
+  const terms = termsOf({ years: [2027] })
+  const riceOf = (labels: ReadonlyMap<string, string>) => [...labels.values()].filter((label) => label.includes('rice')).length
+  // a patch takes 200 · 300 ÷ 0.9 = 66,667 m³ a year at the gate, half of it in each of two months: 100,000 a month are enough for three, 140,000 a year for two
+  assert.equal(riceOf(plan(terms, at(1e9)).labels), 3)
+  assert.equal(riceOf(plan(terms, at(140_000)).labels), 2)
+  // 60,000 m³ at the field of a patch, half of it drains with 2 kg of salt a m³: 60 t. Of five patches at A, 130 t are enough for two
+  const salty: Water = {
+    ...rivers(WATER, 50),
+    plantings: [],
+    limits: [{ ...WATER.limits[0], limitId: 'S', limitKind: 'salt-load', nodeId: 'O', zone: null, volume: null, saltT: 130 }],
+    drainages: [{ districtId: 'DA', nodeId: 'O', drainedShare: 0.5, saltKgPerM3: 2, mark: 'invented', origin: 'test' }],
+  }
+  const { labels } = plan(terms, salty)
+  const rice = (district: number) =>
+    [...labels].filter(([key, label]) => Number(key.slice(1)) % 2 === district && label.includes('rice')).length
+  assert.deepEqual([rice(0), rice(1)], [2, 5])
 })

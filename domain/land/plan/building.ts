@@ -11,8 +11,10 @@ import { type FundingRow, fundingRows } from './funding.ts'
 import type { StatedCluster, StatedLimit, StatedOption, StatedParcel, StatedProgram, StatedWork } from './program.ts'
 import type { PlannedWork, PlanTerms } from './scenarios.ts'
 
+/** Parcels are made as they are asked for: those of a large county would not lie in memory all at once. */
+export type BuiltProgram = Omit<StatedProgram, 'parcels'> & { readonly parcels: Iterable<StatedParcel> & { readonly length: number } }
 export type Built = {
-  readonly program: StatedProgram
+  readonly program: BuiltProgram
   readonly findings: readonly PlanFinding[]
   readonly funding: readonly FundingRow[]
   readonly candidates: readonly Candidate[]
@@ -50,6 +52,7 @@ export function buildProgram(terms: PlanTerms, county: County): Built {
   for (const { year, m2 } of terms.capacity) limits.push({ id: `contractor/${year}`, kind: 'contractor', unit: 'm²', atMost: m2 })
 
   const watered = waterPart(terms, planned, water, county.mesh, tell)
+  limits.push(...watered.limits)
   const works = worksOf(terms, discountPercent ?? 0, funding, tell)
   const blocks = clustersOf(terms, planned, tell)
   const rate = 1 + (discountPercent ?? 0) / 100
@@ -76,19 +79,18 @@ export function buildProgram(terms: PlanTerms, county: County): Built {
     }
   }
   const locks = new Map(terms.locks.map(({ patch, to }) => [patch, to]))
-  const parcels = planned.map((candidate): StatedParcel => {
+  const parcelOf = (candidate: Candidate): StatedParcel => {
     const options = candidate.ways.flatMap((way) => terms.years.map((_, s) => option(candidate, way, s)))
     const to = locks.get(candidate.key)
     if (to === undefined || to === 'in' || to === 'out') return { id: candidate.key, options, ...(to ? { locked: to } : {}) }
-    const held = options.filter(({ id }) => id === to || id.startsWith(`${to}@`))
-    if (held.length === 0) tell('lock-impossible', 'error', candidate.key, { to })
-    return { id: candidate.key, options: held, locked: 'in' }
-  })
+    return { id: candidate.key, options: options.filter(({ id }) => isNamed(id, to)), locked: 'in' }
+  }
   const known = new Map(candidates.map((each) => [each.key, each]))
   for (const { patch, to } of terms.locks) {
     const candidate = known.get(patch)
     if (!candidate) tell('lock-unknown', 'error', patch)
-    else if (candidate.ways.length === 0 && to !== 'out') tell('lock-impossible', 'error', patch, { to })
+    else if (candidate.ways.length === 0 ? to !== 'out' : !hasWay(candidate, terms.years, to))
+      tell('lock-impossible', 'error', patch, { to })
   }
   return {
     program: {
@@ -105,7 +107,12 @@ export function buildProgram(terms: PlanTerms, county: County): Built {
       networks: watered.network ? [watered.network] : [],
       works: works.map(({ stated }) => stated),
       clusters: blocks,
-      parcels,
+      parcels: {
+        length: planned.length,
+        *[Symbol.iterator]() {
+          for (const candidate of planned) yield parcelOf(candidate)
+        },
+      },
     },
     findings,
     funding,
@@ -114,6 +121,10 @@ export function buildProgram(terms: PlanTerms, county: County): Built {
     kept: watered.kept,
   }
 }
+
+const isNamed = (id: string, to: string) => id === to || id.startsWith(`${to}@`)
+const hasWay = ({ ways }: Candidate, years: readonly number[], to: string) =>
+  to === 'in' || to === 'out' || ways.some(({ id }) => years.some((year) => isNamed(`${id}@${year}`, to)))
 
 /** Patches without an option for want of data: one finding for each thing that is missing, with the first patch it is missing for. */
 function tellMissing(candidates: readonly Candidate[], tell: Tell) {
@@ -127,8 +138,10 @@ function tellMissing(candidates: readonly Candidate[], tell: Tell) {
 }
 
 /** m³ of a year at the field, once the land is in use, by the chances of the year types. */
-const meanWater = ({ yearTypes }: PlanTerms, way: Way) =>
-  Math.round(yearTypes.reduce((sum, { id, probability }) => sum + probability * (way.waterM3[id]?.[0]?.reduce((a, b) => a + b, 0) ?? 0), 0))
+const meanWater = ({ yearTypes }: PlanTerms, { water, areaM2 }: Way) =>
+  Math.round(
+    areaM2 * yearTypes.reduce((sum, { id, probability }) => sum + probability * (water[id]?.[0]?.reduce((a, b) => a + b, 0) ?? 0), 0),
+  )
 
 function targetLimits(terms: PlanTerms, planned: readonly Candidate[], tell: Tell) {
   return terms.targets.flatMap(({ area, measure, atLeast, atMost }) => {

@@ -12,9 +12,11 @@ export type Way = {
   readonly netFen: Readonly<Partial<Record<YearType, number>>> // present value against leaving it
   readonly revenueFen: number // the part of it that follows price and yield
   readonly costs: readonly { readonly scope: CostScope; readonly year: number; readonly fen: number }[] // of amelioration; farming itself is the farmer's
-  readonly waterM3: Readonly<Partial<Record<YearType, readonly (readonly number[])[]>>> // net at the field, by year and month
+  /** m³ a m² net at the field, by year and month. Ways that take the same share the same object: there are few courses of water and many patches. */
+  readonly water: WaterCourse
   readonly grainKg: number // a year, when the effects are there
 }
+export type WaterCourse = Readonly<Partial<Record<YearType, readonly (readonly number[])[]>>>
 export type Candidate = {
   readonly patch: number
   readonly key: string
@@ -38,17 +40,21 @@ export type SeenPatch = {
 /** Oil crops and forage are no grain. */
 const GRAINS = ['rice', 'maize', 'wheat', 'sorghum', 'millet', 'oats', 'barley', 'soybean', 'quinoa']
 
+/** Courses of water met so far, by what is in them. */
+export type Courses = Map<string, WaterCourse>
+
 /** `seen`: the patch as it is in each year type, the first of which decides where they differ in nothing but water. */
 export function candidateOf(
   place: { readonly village: string; readonly bbox: Box | null },
   seen: readonly { readonly yearType: YearType; readonly patch: SeenPatch }[],
+  courses: Courses,
 ): Candidate {
   const [{ patch: first }] = seen
   const { facts } = first
   const everywhere = first.options.options.filter(({ id }) =>
     seen.every(({ patch }) => patch.options.options.some((each) => each.id === id)),
   )
-  const ways = everywhere.map((option) => wayOf(option, first.library, seen))
+  const ways = everywhere.map((option) => wayOf(option, first.library, seen, courses))
   return {
     patch: first.id,
     key: first.key,
@@ -68,7 +74,12 @@ export function candidateOf(
   }
 }
 
-function wayOf(option: LandOption, library: Library, seen: readonly { readonly yearType: YearType; readonly patch: SeenPatch }[]): Way {
+function wayOf(
+  option: LandOption,
+  library: Library,
+  seen: readonly { readonly yearType: YearType; readonly patch: SeenPatch }[],
+  courses: Courses,
+): Way {
   const mu = option.usableM2 / M2_PER_MU
   const crop = library.crops.find(({ code }) => code === option.crop)
   const rate = 1 + (library.economics.discountPercent?.value ?? 0) / 100
@@ -85,11 +96,23 @@ function wayOf(option: LandOption, library: Library, seen: readonly { readonly y
     costs: option.costs.flatMap(({ scope, year, fenPerMu, of }) =>
       scope === 'growing' || of === option.crop ? [] : [{ scope, year, fen: Math.round(fenPerMu * mu) }],
     ),
-    waterM3: Object.fromEntries(
-      types.map((type) => [type, in_(type).water.map(({ crop: own, leaching }) => own.map((m3, m) => (m3 + leaching[m]) * mu))]),
+    water: courseOf(
+      types.map(
+        (type) => [type, in_(type).water.map(({ crop: own, leaching }) => own.map((m3, m) => (m3 + leaching[m]) / M2_PER_MU))] as const,
+      ),
+      courses,
     ),
     grainKg: GRAINS.includes(option.crop) ? Math.round((option.yields.at(-1)?.kgPerMu ?? 0) * mu) : 0,
   }
+}
+
+function courseOf(byType: readonly (readonly [YearType, WaterCourse[YearType]])[], courses: Courses): WaterCourse {
+  const name = JSON.stringify(byType)
+  const known = courses.get(name)
+  if (known) return known
+  const course: WaterCourse = Object.fromEntries(byType)
+  courses.set(name, course)
+  return course
 }
 
 /** The reason that stands nearest to being mended: soil that nobody measured, figures that nobody stated, then limits of law, then the ground itself. */

@@ -15,6 +15,7 @@ export type PlanFinding = {
     | 'present-fields'
     | 'groundwater-shared'
     | 'salt-not-planned'
+    | 'salt-above-limit'
     | 'target-above-land'
     | 'no-budget'
     | 'no-budget-in-year'

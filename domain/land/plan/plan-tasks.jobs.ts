@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Refused } from '@dishu/base/refusal'
 import { type Db, onConnection, transaction } from '@dishu/server-kit/sql'
-import { type Report, recompute, solveScenario } from './scenario-solve.jobs.ts'
+import { frontOfScenario, type Report, recompute, solveScenario } from './scenario-solve.jobs.ts'
 import { type PlanTools, requireScenario, type Who } from './scenarios.jobs.ts'
 import { createTask, endTask, type PlanTask, readTask, readWorking, writeProgress } from './scenarios.store.ts'
 
@@ -21,7 +21,7 @@ export async function beginTask(
   return transaction(
     tools.pool,
     async (db) => {
-      await requireScenario(db, county, task.scenario)
+      if (task.what !== 'limits') await requireScenario(db, county, task.scenario)
       const working = await readWorking(db, county)
       if (working) throw new Refused({ code: 'plan/already-at-work', details: { task: working.id } })
       await createTask(db, county, { id, ...task }, actor, now)
@@ -34,6 +34,35 @@ export async function requireTask(db: Db, county: string, id: string): Promise<P
   const task = await readTask(db, county, id)
   if (!task) throw new Refused({ code: 'plan/no-such-task', details: { task: id } })
   return task
+}
+
+const STOPPED = new Error('stopped by a person')
+/** Limits over the whole county, in one transaction: stopped, nothing of it is kept. */
+async function measured(
+  tools: Pick<PlanTools, 'measure'>,
+  county: string,
+  { signal, report, isStopping }: { readonly signal: AbortSignal; readonly report: Report; isStopping(): Promise<boolean> },
+): Promise<unknown> {
+  let stop = false
+  const asking = setInterval(
+    () =>
+      void isStopping().then(
+        (yes) => {
+          stop ||= yes
+        },
+        () => {},
+      ),
+    EVERY_MS,
+  )
+  try {
+    return await tools.measure(county, new Date(), (done) => {
+      signal.throwIfAborted()
+      if (stop) throw STOPPED
+      report({ phase: 'reading', done, total: null, curve: [] })
+    })
+  } finally {
+    clearInterval(asking)
+  }
 }
 
 /** Does the work of a task and leaves it as it ended. */
@@ -56,16 +85,23 @@ export async function workOnTask(tools: PlanTools, county: string, id: string, s
   try {
     const task = await onConnection(pool, (db) => requireTask(db, county, id))
     const options = { actor: task.createdBy, now: new Date(), signal, report, isStopping }
+    if (task.what === 'limits') {
+      await end('done', await measured(tools, county, { signal, report, isStopping }))
+      return
+    }
     const outcome =
       task.what === 'recompute'
         ? await recompute(tools, county, task.request.result ?? '', options)
-        : await solveScenario(tools, county, task.scenario, id, options)
+        : task.request.front
+          ? await frontOfScenario(tools, county, task.scenario, id, task.request.front, options)
+          : await solveScenario(tools, county, task.scenario, id, options)
     await end(outcome === null ? 'cancelled' : 'done', outcome)
   } catch (cause) {
-    if (cause instanceof Refused) await end('refused', cause.refusal)
-    else {
-      await end(signal.aborted ? 'cancelled' : 'failed', null)
-      if (!signal.aborted) throw cause
-    }
+    if (cause === STOPPED) await end('cancelled', null)
+    else if (cause instanceof Refused) await end('refused', cause.refusal)
+    else if (!signal.aborted) {
+      await end('failed', null)
+      throw cause
+    } // the server goes: the task stays as it is and begins anew when the server starts
   }
 }

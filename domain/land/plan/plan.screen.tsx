@@ -10,11 +10,15 @@ import { Empty, Trouble, Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
-import { Button } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
+import type { WaterReply } from '../water/water.wire.ts'
 import { CompareView } from './compare.screen.tsx'
 import { short, wanYuan } from './figures.screen.tsx'
+import { FrontPanel } from './front.screen.tsx'
 import { boundsOfPlan, coloursOf, PLAN_PICKABLE, planLayers, planShapes } from './plan.layer.ts'
+import { PriceTime } from './price-time.screen.tsx'
+import { pricedPeriods, priceLayers, priceShapes, pricesAt } from './prices.layer.ts'
 import { ResultView } from './result.screen.tsx'
 import { ScenarioForm } from './scenario-form.screen.tsx'
 import { ScenarioList } from './scenario-list.screen.tsx'
@@ -78,6 +82,11 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
       send<unknown>(`/api/counties/${county}/plan/scenarios/${key}/state`, { to }),
     [`/api/counties/${county}/plan`],
   )
+  const ask = useAct(
+    ({ key, ...front }: { readonly key: string; readonly second: string; readonly points: number }) =>
+      send<unknown>(`/api/counties/${county}/plan/scenarios/${key}/front`, front),
+    [`/api/counties/${county}/plan`],
+  )
   const copy = useAct(
     (key: string) =>
       send<{ key: string }>(`/api/counties/${county}/plan/scenarios`, {
@@ -86,6 +95,12 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
       }),
     [`/api/counties/${county}/plan`],
   )
+  const periods = useMemo(() => (shown ? pricedPeriods(shown) : []), [shown])
+  const isPriced = address.get('map') === 'prices' && periods.length > 0
+  const askedPeriod = address.get('month') ?? ''
+  const period = periods.includes(askedPeriod) ? askedPeriod : (periods[0] ?? '')
+  const waterReading = useRead<WaterReply>(isPriced ? query(`/api/counties/${county}/water`, { v: String(place.head) }) : null)
+  const water = waterReading.state === 'ready' ? waterReading.value.water : null
   const map = useMemo(() => {
     const look = { ink: tokens.mapInk, halo: tokens.halo, accent: tokens.accent }
     const of = (each: ResultReply) => ({
@@ -96,8 +111,16 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
         ...ground.layers.filter(({ type }) => type !== 'fill'),
       ],
     })
+    if (isPriced && shown && water)
+      return {
+        one: {
+          sources: { ...ground.sources, prices: { type: 'geojson' as const, data: priceShapes(water, pricesAt(shown, period)) } },
+          layers: [...ground.layers.filter(({ type }) => type !== 'symbol'), ...priceLayers(look)],
+        },
+        two: null,
+      }
     return { one: shown ? of(shown) : { sources: ground.sources, layers: ground.layers }, two: compared ? of(compared.b) : null }
-  }, [shown, compared, year, selected, ground, tokens])
+  }, [shown, compared, year, selected, ground, tokens, isPriced, water, period])
   const fit = useMemo(() => (shown ? boundsOfPlan(shown) : null), [shown])
 
   if (reading.state !== 'ready') return <Waiting reading={reading} lines={10} />
@@ -107,7 +130,13 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
       {t('plan.new')}
     </Button>
   )
-  const task = list.find(({ scenario: of }) => of === scenario?.key) ?? null
+  const own = list.filter(({ scenario: of }) => of === scenario?.key)
+  // what ended before the newest result was written, by whatever way, is of no interest beside it
+  const task =
+    own.find(
+      ({ what, state, at }) => what !== 'front' && (state === 'working' || state === 'stopping' || at > (scenario?.result?.at ?? '')),
+    ) ?? null
+  const frontTask = own.find(({ what }) => what === 'front') ?? null
   const working = list.find(({ state }) => state === 'working' || state === 'stopping') ?? null
   const unit = scenario?.terms.objective ?? 'npv'
   const format = (value: number) => (unit === 'npv' ? wanYuan(value) : short(value))
@@ -138,8 +167,19 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
             onMove={(key, to) => (to === 'approved' ? act.mutate(`scenarios/${key}/approve`) : move.mutate({ key, to }))}
             onCompare={(key) => address.set({ with: key === withKey ? null : key })}
           />
-          {[act.error, move.error, copy.error].map((error) => error && <Trouble key={error.message} failure={error} />)}
+          {[act.error, move.error, copy.error, ask.error].map((error) => error && <Trouble key={error.message} failure={error} />)}
           {task && <SolvingView task={task} format={format} onStop={() => act.mutate(`tasks/${task.id}/stop`)} />}
+          {scenario && !compared && (
+            <FrontPanel
+              key={scenario.key}
+              scenario={scenario}
+              task={frontTask}
+              busy={working !== null}
+              onAsk={(second, points) => ask.mutate({ key: scenario.key, second, points })}
+              onStop={() => frontTask && act.mutate(`tasks/${frontTask.id}/stop`)}
+              onMade={(key) => address.set({ scenario: key, with: null })}
+            />
+          )}
           {compared && <CompareView reply={compared} onPatch={(patch) => address.set({ patch: String(patch) })} />}
           {resultKey !== null && !shown && <Waiting reading={result} lines={6} />}
           {shown && !compared && (
@@ -171,39 +211,54 @@ export function PlanScreen({ ground }: { readonly ground: PlanGround }) {
         >
           {shown && (
             <div className="plan-time">
-              <div className="row gap">
-                <Button
+              {periods.length > 0 && !compared && (
+                <Segmented
                   size="small"
-                  aria-label={t(playing ? 'plan.pause' : 'plan.play')}
-                  onClick={() => {
-                    if (!playing && year === last) address.set({ year: String(years[0]) })
-                    setPlaying(!playing)
-                  }}
-                >
-                  {playing ? '❚❚' : '▶'}
-                </Button>
-                {years.map((each) => (
-                  <button
-                    key={each}
-                    type="button"
-                    className={each === year ? 'here' : ''}
-                    aria-pressed={each === year}
-                    onClick={() => address.set({ year: String(each) })}
-                  >
-                    {each}
-                  </button>
-                ))}
-              </div>
-              <ul>
-                {[...coloursOf(shown)].slice(0, 8).map(([option, colour]) => (
-                  <li key={option}>
-                    <i style={{ backgroundColor: colour }} /> {shown.names[option] ?? option}
-                  </li>
-                ))}
-                <li>
-                  <i style={{ backgroundColor: '#9AA3A8' }} /> {t('plan.left')}
-                </li>
-              </ul>
+                  aria-label={t('plan.map-of')}
+                  value={isPriced ? 'prices' : 'plan'}
+                  options={(['plan', 'prices'] as const).map((value) => ({ value, label: t(`plan.map-${value}`) }))}
+                  onChange={(value) => address.set({ map: value === 'prices' ? 'prices' : null })}
+                />
+              )}
+              {isPriced ? (
+                <PriceTime result={shown} periods={periods} period={period} onPeriod={(next) => address.set({ month: next })} />
+              ) : (
+                <>
+                  <div className="row gap">
+                    <Button
+                      size="small"
+                      aria-label={t(playing ? 'plan.pause' : 'plan.play')}
+                      onClick={() => {
+                        if (!playing && year === last) address.set({ year: String(years[0]) })
+                        setPlaying(!playing)
+                      }}
+                    >
+                      {playing ? '❚❚' : '▶'}
+                    </Button>
+                    {years.map((each) => (
+                      <button
+                        key={each}
+                        type="button"
+                        className={each === year ? 'here' : ''}
+                        aria-pressed={each === year}
+                        onClick={() => address.set({ year: String(each) })}
+                      >
+                        {each}
+                      </button>
+                    ))}
+                  </div>
+                  <ul>
+                    {[...coloursOf(shown)].slice(0, 8).map(([option, colour]) => (
+                      <li key={option}>
+                        <i style={{ backgroundColor: colour }} /> {shown.names[option] ?? option}
+                      </li>
+                    ))}
+                    <li>
+                      <i style={{ backgroundColor: '#9AA3A8' }} /> {t('plan.left')}
+                    </li>
+                  </ul>
+                </>
+              )}
             </div>
           )}
           {place.synthetic && !narrow && <p className="map-note">{t('plan.synthetic')}</p>}

@@ -25,6 +25,8 @@ export type StagedNames = {
   readonly isCopy: Uint8Array
   readonly stageName: (stage: number) => string
   readonly flowName: (flow: number) => string
+  /** What one unit used at `network/node/period` draws on which rows. */
+  readonly draws: ReadonlyMap<string, readonly (readonly [row: number, coefficient: number])[]>
   /** What limits are of: water, money, …; empty where nothing was stated. */
   readonly kinds: readonly string[]
   readonly objectives: readonly ObjectiveScores[]

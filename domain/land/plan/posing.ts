@@ -3,10 +3,10 @@ import { type Measure as Figures, withObjective, withRow } from '@dishu/numeric/
 import type { Program } from './plan.ts'
 import type { Measure, PlanTerms } from './scenarios.ts'
 
-export type Asked = Pick<PlanTerms, 'objective' | 'floors' | 'choice' | 'seed' | 'gap'>
+export type Asked = Pick<PlanTerms, 'objective' | 'afterwards' | 'giveUp' | 'floors' | 'choice' | 'seed' | 'gap'>
 
 /** Figures of a measure, the larger the better: water counts against. */
-function figuresOf({ problem, staged }: Program, measure: Measure): Figures {
+export function figuresOf({ problem, staged }: Program, measure: Measure): Figures {
   const openings = problem.works?.benefit.map((each) => (Number.isNaN(each) ? 0 : each)) ?? null
   if (measure === 'npv') return { options: problem.benefit, openings }
   const found = staged?.objectives.find(({ id }) => id === measure)

@@ -4,9 +4,10 @@
  */
 import { type Refusal, Refused, type Result } from '@dishu/base/refusal'
 import { MOST_OPTIONS, type PlanRefusal, type Program, sound } from './plan.ts'
-import type { StatedAccount, StatedOpening, StatedOption, StatedProgram } from './program.ts'
+import type { StatedAccount, StatedOpening, StatedParcel, StatedProgram } from './program.ts'
 import { networkRows } from './program-network.ts'
-import { layOut, type NeedToLay, type WorkToLay } from './program-works.ts'
+import { OptionColumns } from './program-options.ts'
+import { layOut, type WorkToLay } from './program-works.ts'
 
 /** Combinations of states along one way up the works: beyond it a county's tables would not be small any more. */
 const MOST_COMBINATIONS = 4096
@@ -37,6 +38,9 @@ class Rows {
     this.sign.push(sign)
     this.kinds.push(kind)
     return this.names.length - 1
+  }
+  get drawn(): ReadonlyMap<string, readonly (readonly [number, number])[]> {
+    return this.#drawn
   }
   draw(name: string, entries: readonly (readonly [number, number])[]): void {
     this.#drawn.set(name, entries)
@@ -74,9 +78,12 @@ class Rows {
   }
 }
 
-/** The arrays of a program whose figures have been checked. */
-export function compiled(stated: StatedProgram): Result<Program, PlanRefusal> {
-  const { years = [], accounts = [], networks = [], works = [], clusters = [], parcels, limits } = stated
+/** A program without its parcels, which come one by one. */
+export type ProgramHead = Omit<StatedProgram, 'parcels'>
+
+/** The arrays of a program whose figures have been checked; of each parcel nothing is kept but its figures. */
+export function compiled(stated: ProgramHead, parcels: Iterable<StatedParcel>, file: string): Result<Program, PlanRefusal> {
+  const { years = [], accounts = [], networks = [], works = [], clusters = [], limits } = stated
   const rows = new Rows()
   for (const { id, kind, atMost, atLeast } of limits) rows.row(id, atMost ?? atLeast ?? 0, atMost === undefined ? -1 : 1, kind ?? '')
   const flows: { name: string; benefit: number; to: number; entries: (readonly [number, number])[] }[] = []
@@ -135,40 +142,42 @@ export function compiled(stated: StatedProgram): Result<Program, PlanRefusal> {
       after: [],
     })),
   ]
-  const parcelOf = new Map<string, number>()
-  for (const { id } of parcels) {
-    if (parcelOf.has(id)) no('plan/named-twice', { what: 'parcel', id })
-    parcelOf.set(id, parcelOf.size)
-  }
-  const clusterOf = new Int32Array(parcels.length).fill(-1)
+  const clusterNamed = new Map<string, number>()
   clusters.forEach((cluster, c) => {
     for (const name of cluster.parcels) {
-      const i = parcelOf.get(name) ?? no('plan/unknown-name', { where: cluster.id, what: 'parcel', id: name })
-      if (clusterOf[i] >= 0 && clusterOf[i] !== c)
-        no('plan/in-two-clusters', { parcel: name, clusters: [clusters[clusterOf[i]].id, cluster.id] })
-      clusterOf[i] = c
+      const other = clusterNamed.get(name) ?? c
+      if (other !== c) no('plan/in-two-clusters', { parcel: name, clusters: [clusters[other].id, cluster.id] })
+      clusterNamed.set(name, c)
     }
   })
-  // options, those that a lock leaves
-  const firstOption = new Uint32Array(parcels.length + 1)
-  const required = new Uint8Array(parcels.length)
-  const kept: {
-    readonly parcel: number
-    readonly place: number
-    readonly option: StatedOption
-    readonly needs: NeedToLay[]
-    readonly uses: (readonly [number, number])[]
-  }[] = []
-  parcels.forEach(({ id, options, locked }, i) => {
+  // options, those that a lock leaves; parcels with the works that they need, those of a cluster together
+  const { objectives = [], yearTypes = [] } = stated
+  const kept = new OptionColumns(
+    objectives.map(({ id }) => id),
+    yearTypes.length,
+  )
+  const names: string[] = []
+  const known = new Set<string>()
+  const firstOption = [0]
+  const required: number[] = []
+  const bundles: Bundle[] = clusters.map((_, c) => ({ parcels: [], works: [], cluster: works.length + c }))
+  for (const { id, options, locked } of parcels) {
+    const i = names.length
+    if (known.has(id)) no('plan/named-twice', { what: 'parcel', id })
+    known.add(id)
+    names.push(id)
+    const cluster = clusterNamed.get(id) ?? -1
+    const bundle: Bundle = bundles[cluster] ?? { parcels: [], works: [], cluster: -1 }
+    if (cluster < 0) bundles.push(bundle)
+    bundle.parcels.push(i)
     if (options.length > MOST_OPTIONS) no('plan/too-many-options', { parcel: id, options: options.length, most: MOST_OPTIONS })
     const ids = new Set<string>()
     for (const option of options) {
       if (ids.has(option.id)) no('plan/named-twice', { what: 'option', id: `${id} ${option.id}` })
       ids.add(option.id)
     }
-    if (locked !== undefined && locked !== 'in' && locked !== 'out') {
-      if (!ids.has(locked)) no('plan/unknown-option', { parcel: id, option: locked })
-    }
+    if (locked !== undefined && locked !== 'in' && locked !== 'out' && !ids.has(locked))
+      no('plan/unknown-option', { parcel: id, option: locked })
     for (const [place, option] of options.entries()) {
       if (locked === 'out' || (locked !== undefined && locked !== 'in' && locked !== option.id)) continue
       const where = `${id} ${option.id}`
@@ -176,73 +185,53 @@ export function compiled(stated: StatedProgram): Result<Program, PlanRefusal> {
         work: workOf.get(name) ?? no('plan/unknown-name', { where, what: 'work', id: name }),
         latest: stageOf(by, `${where}.needs`),
       }))
-      if (clusterOf[i] >= 0 && option.free !== true)
-        needs.push({
-          work: works.length + clusterOf[i],
-          latest: option.year === undefined ? stages - 1 : stageOf(option.year, `${where}.year`),
-        })
-      kept.push({ parcel: i, place, option, needs, uses: usesOf(option.uses, where) })
+      if (cluster >= 0 && option.free !== true)
+        needs.push({ work: works.length + cluster, latest: option.year === undefined ? stages - 1 : stageOf(option.year, `${where}.year`) })
+      for (const { work } of needs) if (!bundle.works.includes(work)) bundle.works.push(work)
+      const byType = yearTypes.map(({ id: type }) =>
+        option.byYearType
+          ? (option.byYearType[type] ?? no('plan/not-a-number', { where: `${where}.byYearType["${type}"]` }))
+          : option.benefit,
+      )
+      kept.push({ parcel: i, place, option, needs, uses: usesOf(option.uses, where), byType })
     }
-    firstOption[i + 1] = kept.length
-    if (locked !== undefined && locked !== 'out') {
-      if (firstOption[i + 1] === firstOption[i]) no('plan/no-option', { parcel: id })
-      required[i] = 1
-    }
-  })
-  // parcels with the works that they need; those of a cluster together
-  const bundles: { parcels: number[]; works: number[]; cluster: number }[] = clusters.map((_, c) => ({
-    parcels: [],
-    works: [],
-    cluster: works.length + c,
-  }))
-  const bundleOf = Int32Array.from(clusterOf, (c, i) => {
-    if (c < 0) bundles.push({ parcels: [], works: [], cluster: -1 })
-    const b = c < 0 ? bundles.length - 1 : c
-    bundles[b].parcels.push(i)
-    return b
-  })
-  for (const { parcel, needs } of kept)
-    for (const { work } of needs) if (!bundles[bundleOf[parcel]].works.includes(work)) bundles[bundleOf[parcel]].works.push(work)
+    firstOption.push(kept.length)
+    required.push(locked === undefined || locked === 'out' ? 0 : 1)
+    if (required[i] === 1 && firstOption[i + 1] === firstOption[i]) no('plan/no-option', { parcel: id })
+  }
+  if (names.length === 0) no('plan/no-parcels', { file })
+  for (const [name, c] of clusterNamed) if (!known.has(name)) no('plan/unknown-name', { where: clusters[c].id, what: 'parcel', id: name })
   const deepest = Math.max(1, Math.floor(Math.log(MOST_COMBINATIONS) / Math.log(stages + 1)))
   for (const bundle of bundles)
-    if (bundle.works.length > deepest)
-      no('plan/too-deep', { parcel: parcels[bundle.parcels[0]].id, works: bundle.works.length, most: deepest })
+    if (bundle.works.length > deepest) no('plan/too-deep', { parcel: names[bundle.parcels[0]], works: bundle.works.length, most: deepest })
   const circle = circleOf(toLay)
   if (circle) no('plan/circle', { where: 'works', through: circle })
   const linkRows: number[] = []
   const laid =
     toLay.length === 0
       ? null
-      : layOut(
-          toLay,
-          stages,
-          bundles,
-          parcels.length,
-          kept.map(({ parcel, needs, option }) => ({ parcel, needs, size: option.size ?? 0 })),
-          (n) => {
-            while (linkRows.length <= n) linkRows.push(rows.row(`works/${linkRows.length}`, 0, 1, 'works'))
-            return rows.own(linkRows[n])
-          },
-        )
+      : layOut(toLay, stages, bundles, names.length, kept.needs, (n) => {
+          while (linkRows.length <= n) linkRows.push(rows.row(`works/${linkRows.length}`, 0, 1, 'works'))
+          return rows.own(linkRows[n])
+        })
   laid?.links.forEach((name, n) => {
     rows.names[linkRows[n]] = `works/${name}`
   })
-  return arrays(stated, rows, kept, firstOption, required, laid, flows)
+  return arrays(stated, rows, { names, kept, firstOption, required }, laid, flows)
 }
 
-type Kept = {
-  readonly parcel: number
-  readonly place: number
-  readonly option: StatedOption
-  readonly uses: readonly (readonly [number, number])[]
+type Bundle = { readonly parcels: number[]; readonly works: number[]; readonly cluster: number }
+type Parcels = {
+  readonly names: readonly string[]
+  readonly kept: OptionColumns
+  readonly firstOption: readonly number[]
+  readonly required: readonly number[]
 }
 
 function arrays(
-  stated: StatedProgram,
+  stated: ProgramHead,
   rows: Rows,
-  kept: readonly Kept[],
-  firstOption: Uint32Array,
-  required: Uint8Array,
+  parcels: Parcels,
   laid: ReturnType<typeof layOut> | null,
   flows: readonly {
     readonly name: string
@@ -251,16 +240,9 @@ function arrays(
     readonly entries: readonly (readonly [number, number])[]
   }[],
 ): Result<Program, PlanRefusal> {
-  const { years = [], works = [], clusters = [], parcels, objectives = [], yearTypes = [] } = stated
-  const width = kept.reduce((most, { uses }) => Math.max(most, uses.length), 1)
-  const row = new Uint32Array(kept.length * width)
-  const use = new Float64Array(kept.length * width)
-  kept.forEach(({ uses }, k) => {
-    uses.forEach(([account, amount], z) => {
-      row[k * width + z] = account
-      use[k * width + z] = amount
-    })
-  })
+  const { years = [], works = [], clusters = [], objectives = [], yearTypes = [] } = stated
+  const { names: parcelNames, kept } = parcels
+  const firstOption = Uint32Array.from(parcels.firstOption)
   const entries = rows.accounts.flat()
   const start = new Uint32Array(rows.accounts.length + 1)
   rows.accounts.forEach((each, a) => {
@@ -282,9 +264,6 @@ function arrays(
     names.set(work, 1)
     return seen ? 1 : 0
   })
-  const revenue = kept.some(({ option }) => option.revenue !== undefined)
-    ? Float64Array.from(kept, ({ option }) => option.revenue ?? 0)
-    : null
   const firstStart = new Uint32Array(flows.length + 1)
   flows.forEach(({ entries: list }, c) => {
     firstStart[c + 1] = firstStart[c] + list.length
@@ -293,12 +272,10 @@ function arrays(
   return sound({
     problem: {
       firstOption,
-      benefit: Float64Array.from(kept, ({ option }) => option.benefit),
-      width,
-      row,
-      use,
+      benefit: kept.benefit,
+      ...kept.wide,
       limit: Float64Array.from(rows.limit),
-      required,
+      required: Uint8Array.from(parcels.required),
       accounts: { start, row: Uint32Array.from(entries, ([r]) => r), coefficient: Float64Array.from(entries, ([, c]) => c) },
       ...(laid ? { works: laid.works } : {}),
       ...(flows.length > 0
@@ -314,9 +291,9 @@ function arrays(
           }
         : {}),
     },
-    unitName: (unit) => parcels[unit].id,
-    optionName: (unit, option) => kept[firstOption[unit] + option].option.id,
-    statedOption: (unit, option) => kept[firstOption[unit] + option].place,
+    unitName: (unit) => parcelNames[unit],
+    optionName: (unit, option) => kept.nameOf(firstOption[unit] + option),
+    statedOption: (unit, option) => kept.placeOf(firstOption[unit] + option),
     rowName: (r) => rows.names[r],
     sign: Int8Array.from(rows.sign),
     staged: {
@@ -325,21 +302,15 @@ function arrays(
       stageName: (s) => years[s] ?? '',
       flowName: (c) => flows[c].name,
       kinds: rows.kinds,
-      objectives: objectives.map(({ id, sense }) => ({
+      draws: rows.drawn,
+      objectives: objectives.map(({ id, sense }, n) => ({
         id,
         sense,
-        options: Float64Array.from(kept, ({ option }) => option.scores?.[id] ?? 0),
+        options: kept.scores(n),
         openings: openingScores(id),
       })),
-      revenue,
-      yearTypes: yearTypes.map(({ id, probability }) => ({
-        id,
-        probability,
-        benefit: Float64Array.from(kept, ({ option, parcel }) => {
-          if (!option.byYearType) return option.benefit
-          return option.byYearType[id] ?? no('plan/not-a-number', { where: `${parcels[parcel].id} ${option.id}.byYearType["${id}"]` })
-        }),
-      })),
+      revenue: kept.revenue,
+      yearTypes: yearTypes.map(({ id, probability }, t) => ({ id, probability, benefit: kept.byType(t) })),
     },
   })
 }

@@ -5,6 +5,8 @@ import { type FileColumn, fileColumns, fileRows } from './program-columns.ts'
 /** Names that every reader takes: x and the unit's and option's places; what they stand for is in the remarks at the head. */
 const columnName = (unit: number, option: number) => `x${unit}_${option}`
 const PIECE = 1 << 16
+/** Names stand where readers of the fixed format look for them (from column 15): CBC takes `bnd x0_0` for one name of eight letters otherwise. */
+const bound = (kind: 'UP' | 'LO' | 'FR', name: string, value: number | '') => ` ${kind} bnd       ${name}    ${value}\n`
 
 export function* mpsOf(program: Program): Generator<string> {
   if (program.staged) {
@@ -37,7 +39,7 @@ export function* mpsOf(program: Program): Generator<string> {
   for (let i = 0; i + 1 < firstOption.length; i++) if (firstOption[i + 1] > firstOption[i]) text += ` rhs u${i} 1\n`
   text += 'BOUNDS\n'
   for (let i = 0; i + 1 < firstOption.length; i++) {
-    for (let k = firstOption[i]; k < firstOption[i + 1]; k++) text += ` UP bnd ${columnName(i, k - firstOption[i])} 1\n`
+    for (let k = firstOption[i]; k < firstOption[i + 1]; k++) text += bound('UP', columnName(i, k - firstOption[i]), 1)
     if (text.length > PIECE) {
       yield text
       text = ''
@@ -122,7 +124,7 @@ function* stagedMps(program: Program): Generator<string> {
 }
 
 const mpsBounds = ({ name, kind, from, to }: FileColumn) =>
-  kind === 'free' ? ` FR bnd ${name}\n` : `${from === 0 ? '' : ` LO bnd ${name} ${from}\n`} UP bnd ${name} ${to}\n`
+  kind === 'free' ? bound('FR', name, '') : `${from === 0 ? '' : bound('LO', name, from)}${bound('UP', name, to)}`
 
 function* stagedLp(program: Program): Generator<string> {
   const rows = fileRows(program)

@@ -29,7 +29,9 @@ export function networkRows(network: StatedNetwork, where: string): Result<Netwo
   const sourceNodes = new Set(network.sources.map(({ node }) => node))
   const isTree =
     [...incoming].every(([node, list]) => list.length === 1 && !sourceNodes.has(node)) &&
-    network.reaches.every(({ cost }) => (cost ?? 0) === 0)
+    network.reaches.every(({ cost }) => (cost ?? 0) === 0) &&
+    network.sources.every(({ keeps }) => (keeps ?? 0) === 0) &&
+    (network.together ?? []).length === 0
   for (const period of network.periods)
     for (const source of network.sources)
       if (source.volume[period] === undefined) return refuse('plan/not-a-number', { where: `${where} ${source.id}.volume["${period}"]` })
@@ -84,7 +86,8 @@ function meshRows(network: StatedNetwork): NetworkRows {
   const { id, reaches, sources, periods } = network
   const rows: { name: string; limit: number }[] = []
   const draws = new Map<string, (readonly [number, number])[]>()
-  const flows: { name: string; benefit: number; to: number; entries: (readonly [number, number])[] }[] = []
+  const flows: Flow[] = []
+  const given = new Map<string, number>()
   const nodes = [...new Set([...reaches.flatMap(({ from, to }) => [from, to]), ...sources.map(({ node }) => node)])]
   for (const period of periods) {
     // used at a node + what leaves it ≤ what arrives
@@ -93,14 +96,16 @@ function meshRows(network: StatedNetwork): NetworkRows {
       rows.push({ name: `${id}/${node}/${period}`, limit: 0 })
       draws.set(`${id}/${node}/${period}`, [[rows.length - 1, 1]])
     }
-    const all = sources.reduce((sum, { volume }) => sum + volume[period], 0)
-    for (const source of sources)
+    const all = sources.reduce((sum, { volume, keeps }) => sum + volume[period] + (keeps ?? 0), 0)
+    for (const source of sources) {
+      given.set(`${source.id}/${period}`, flows.length)
       flows.push({
         name: `${id}/${source.id}/${period}`,
         benefit: 0,
-        to: source.volume[period],
+        to: source.volume[period] + (source.keeps ?? 0),
         entries: [[rowOf.get(source.node) ?? 0, -1]],
       })
+    }
     for (const reach of reaches)
       flows.push({
         name: `${id}/${reach.id}/${period}`,
@@ -112,7 +117,38 @@ function meshRows(network: StatedNetwork): NetworkRows {
         ],
       })
   }
+  carry(network, rows, flows, given)
+  for (const { id: name, sources: own, periods: over, atMost } of network.together ?? []) {
+    rows.push({ name: `${id}/${name}`, limit: atMost })
+    for (const source of own) for (const period of over) flows[given.get(`${source}/${period}`) ?? -1]?.entries.push([rows.length - 1, 1])
+  }
   return { rows, draws, flows }
+}
+
+type Flow = { name: string; benefit: number; to: number; entries: (readonly [number, number])[] }
+
+/** What sources keep: given in a period + kept at its end ≤ what comes + what is left of what was kept before. */
+function carry(
+  { id, sources, chains = [] }: StatedNetwork,
+  rows: { name: string; limit: number }[],
+  flows: Flow[],
+  given: ReadonlyMap<string, number>,
+): void {
+  for (const { id: source, keeps = 0, loses = 0, volume } of sources) {
+    if (keeps === 0) continue
+    for (const chain of chains) {
+      let before: Flow | null = null
+      for (const period of chain) {
+        rows.push({ name: `${id}/${source} kept/${period}`, limit: volume[period] })
+        const row = rows.length - 1
+        flows[given.get(`${source}/${period}`) ?? -1]?.entries.push([row, 1])
+        const kept: Flow = { name: `${id}/${source} kept/${period}`, benefit: 0, to: keeps, entries: [[row, 1]] }
+        before?.entries.push([row, -(1 - loses)])
+        flows.push(kept)
+        before = kept
+      }
+    }
+  }
 }
 
 /** Nodes of a circle of reaches, or null: water does not run back to where it came from. */

@@ -29,11 +29,14 @@ export type Sensitivity = {
   readonly gap: number | null
 }
 
+/** Six more solves beside the plan's own: each settled with a share of its counted work. */
+const EFFORT = 0.15
+
 /**
  * Water: limits of kind `water`. Price: the part of benefits stated as `revenue`. Yield: the same, and limits of kind `grain` weigh as much less.
  * What was not stated is not asked: no revenue, no price.
  */
-export function sensitivityOf(program: Program, prices: Float64Array, tools: Tools, share = 0.1): Sensitivity[] {
+export function sensitivityOf(program: Program, prices: Float64Array, tools: Tools, goesOn?: () => boolean, share = 0.1): Sensitivity[] {
   const { problem, staged } = program
   if (!staged) return []
   const of = (kind: string) => staged.kinds.flatMap((each, r) => (each === kind ? [r] : []))
@@ -70,7 +73,8 @@ export function sensitivityOf(program: Program, prices: Float64Array, tools: Too
         : []),
     ]
     for (const each of cases) {
-      const found = solveAny(each.problem, tools, { prices })
+      if (goesOn?.() === false) return list
+      const found = solveAny(each.problem, tools, { prices, effort: EFFORT, ...(goesOn ? { goesOn } : {}) })
       const isPlan = Number.isFinite(found.benefit)
       list.push({ what: each.what, change, benefit: isPlan ? found.benefit : null, bound: found.bound, gap: isPlan ? found.gap : null })
     }

@@ -31,6 +31,17 @@ export function statedProgramFrom(json: unknown, file: string): Result<Program, 
   }
 }
 
+/** A program whose parcels come one after the other, so that a file of any length is read in little room; null where it states nothing but limits. */
+export function programInParts(head: unknown, parcels: Iterable<unknown>, file: string): Result<Program, PlanRefusal> | null {
+  if (!isRecord(head) || !STAGED_PARTS.some((part) => head[part] !== undefined)) return null
+  try {
+    return new Reading(file).program(head, parcels)
+  } catch (fault) {
+    if (fault instanceof Refused) return { ok: false, refusal: fault.refusal as PlanRefusal } // thrown by `no` alone
+    throw fault
+  }
+}
+
 type Json = Readonly<Record<string, unknown>>
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 class Reading {
@@ -39,7 +50,8 @@ class Reading {
     this.#file = file
   }
 
-  program(json: Json): Result<Program, PlanRefusal> {
+  /** `parcels`: those of the file, or one after the other as they are read. */
+  program(json: Json, parcels: Iterable<unknown> = this.#list(json.parcels, '$.parcels', true)): Result<Program, PlanRefusal> {
     const years = this.#list(json.years, '$.years').map((each, n) => this.#text(each, `$.years[${n}]`))
     this.#once('year', years)
     const yearTypes = this.#list(json.yearTypes, '$.yearTypes').map((each, n): StatedYearType => {
@@ -92,9 +104,12 @@ class Reading {
         ...(locked === undefined ? {} : { locked: this.#text(locked, `${where}.locked`) }),
       }
     })
-    const parcels = this.#list(json.parcels, '$.parcels', true).map((each, n) => this.#parcel(each, `$.parcels[${n}]`))
-    if (parcels.length === 0) no('plan/no-parcels', { file: this.#file })
-    return compiled({ years, yearTypes, objectives, limits, accounts, networks, works, clusters, parcels })
+    return compiled({ years, yearTypes, objectives, limits, accounts, networks, works, clusters }, this.#parcels(parcels), this.#file)
+  }
+
+  *#parcels(parcels: Iterable<unknown>): Generator<StatedParcel> {
+    let n = 0
+    for (const each of parcels) yield this.#parcel(each, `$.parcels[${n++}]`)
   }
 
   #parcel(each: unknown, where: string): StatedParcel {
@@ -127,11 +142,17 @@ class Reading {
   }
 
   #network(each: unknown, where: string): StatedNetwork {
-    const { id, kind, periods, reaches, sources } = this.#record(each, where, '{ id, periods, reaches, sources }')
+    const { id, kind, periods, reaches, sources, chains, together } = this.#record(each, where, '{ id, periods, reaches, sources }')
+    const named = this.#list(periods, `${where}.periods`, true).map((period, n) => this.#text(period, `${where}.periods[${n}]`))
+    const known = (period: unknown, at: string) => {
+      const name = this.#text(period, at)
+      return named.includes(name) ? name : no('plan/not-a-program', { file: this.#file, where: at, expected: named.slice(0, 3).join(', ') })
+    }
+    const ids = this.#list(sources, `${where}.sources`, true).map((source) => (isRecord(source) ? source.id : undefined))
     return {
       id: this.#text(id, `${where}.id`),
       ...(typeof kind === 'string' ? { kind } : {}),
-      periods: this.#list(periods, `${where}.periods`, true).map((period, n) => this.#text(period, `${where}.periods[${n}]`)),
+      periods: named,
       reaches: this.#list(reaches, `${where}.reaches`, true).map((reach, n) => {
         const at = `${where}.reaches[${n}]`
         const { id: name, from, to, efficiency, capacity, cost } = this.#record(reach, at, '{ id, from, to, efficiency }')
@@ -148,9 +169,39 @@ class Reading {
       }),
       sources: this.#list(sources, `${where}.sources`, true).map((source, n) => {
         const at = `${where}.sources[${n}]`
-        const { id: name, node, volume } = this.#record(source, at, '{ id, node, volume: { period: amount } }')
-        return { id: this.#text(name, `${at}.id`), node: this.#text(node, `${at}.node`), volume: this.#amounts(volume, `${at}.volume`) }
+        const { id: name, node, volume, keeps, loses } = this.#record(source, at, '{ id, node, volume: { period: amount } }')
+        return {
+          id: this.#text(name, `${at}.id`),
+          node: this.#text(node, `${at}.node`),
+          volume: this.#amounts(volume, `${at}.volume`),
+          ...(keeps === undefined ? {} : { keeps: this.#amount(keeps, `${at}.keeps`) }),
+          ...(loses === undefined || loses === 0 ? {} : { loses: this.#share(loses, `${at}.loses`) }),
+        }
       }),
+      ...(chains === undefined
+        ? {}
+        : {
+            chains: this.#list(chains, `${where}.chains`).map((chain, n) =>
+              this.#list(chain, `${where}.chains[${n}]`, true).map((period, m) => known(period, `${where}.chains[${n}][${m}]`)),
+            ),
+          }),
+      ...(together === undefined
+        ? {}
+        : {
+            together: this.#list(together, `${where}.together`).map((group, n) => {
+              const at = `${where}.together[${n}]`
+              const { id: name, sources: own, periods: over, atMost } = this.#record(group, at, '{ id, sources, periods, atMost }')
+              return {
+                id: this.#text(name, `${at}.id`),
+                sources: this.#list(own, `${at}.sources`, true).map((source, m) => {
+                  const text = this.#text(source, `${at}.sources[${m}]`)
+                  return ids.includes(text) ? text : this.#shape(`${at}.sources[${m}]`, ids.slice(0, 3).join(', '))
+                }),
+                periods: this.#list(over, `${at}.periods`, true).map((period, m) => known(period, `${at}.periods[${m}]`)),
+                atMost: this.#amount(atMost, `${at}.atMost`),
+              }
+            }),
+          }),
     }
   }
 

@@ -3,6 +3,7 @@
  * them, and where works cross (a drain basin that is no canal district) the crossing part is a copy that may open only when the work itself is open.
  */
 import { NO_NEED, type Works } from '@dishu/numeric/allocation/works'
+import type { OptionNeeds } from './program-options.ts'
 
 export type WorkToLay = {
   readonly id: string
@@ -16,7 +17,6 @@ export type WorkToLay = {
   /** Places of works that must be open by then. */
   readonly after: readonly number[]
 }
-export type NeedToLay = { readonly work: number; readonly latest: number }
 
 export type LaidOut = {
   readonly works: Works
@@ -35,7 +35,7 @@ export function layOut(
   stages: number,
   bundles: readonly { readonly parcels: readonly number[]; readonly works: readonly number[]; readonly cluster: number }[],
   parcels: number,
-  options: readonly { readonly parcel: number; readonly needs: readonly NeedToLay[]; readonly size: number }[],
+  options: OptionNeeds,
   linkAccount: (n: number) => number,
 ): LaidOut {
   const parent: number[] = []
@@ -97,12 +97,11 @@ export function layOut(
     depthOf[w] = above < 0 ? 0 : depthOf[above] + 1
   })
   const depth = 1 + depthOf.reduce((most, each) => Math.max(most, each), 0)
-  const need = new Uint8Array(options.length * depth).fill(NO_NEED)
-  options.forEach(({ parcel, needs }, k) => {
-    for (let w = of[parcel]; w >= 0; w = parent[w])
-      for (const each of needs)
-        if (stated[w] === each.work) need[k * depth + depthOf[w]] = Math.min(need[k * depth + depthOf[w]], each.latest)
-  })
+  const need = new Uint8Array(options.end.length * depth).fill(NO_NEED)
+  for (let k = 0; k < options.end.length; k++)
+    for (let w = of[options.parcel[k]]; w >= 0; w = parent[w])
+      for (let n = k === 0 ? 0 : options.end[k - 1]; n < options.end[k]; n++)
+        if (stated[w] === options.work[n]) need[k * depth + depthOf[w]] = Math.min(need[k * depth + depthOf[w]], options.latest[n])
   const benefit = new Float64Array(parent.length * stages)
   const start = new Uint32Array(parent.length * stages + 1)
   const row: number[] = []
@@ -134,7 +133,7 @@ export function layOut(
       of,
       depth,
       need,
-      size: Float64Array.from(options, ({ size }) => size),
+      size: options.size,
     },
     stated: Int32Array.from(stated),
     links,

@@ -1,14 +1,16 @@
 /** Reads a program from its file, and solves it with the solver at hand. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { accept, type Result, refuse } from '@dishu/base/refusal'
 import { optionsOf, smallestConflict, worthOfLimit } from '@dishu/numeric/allocation/explain'
 import type { StagedPlan } from '@dishu/numeric/allocation/staged'
 import { optionsOfStaged, smallestConflictStaged, worthOfLimitStaged } from '@dishu/numeric/allocation/staged-explain'
 import { front, solveAny, withObjective } from '@dishu/numeric/allocation/variants'
-import { openSolver } from '@dishu/server-kit/solver'
+import { type FencedSolver, fencedSolver } from '@dishu/server-kit/fenced-solver'
+import { linesOf } from './lines.jobs.ts'
 import { MOST_OPTIONS, type PlanRefusal, type Program, sound } from './plan.ts'
 import { BENEFIT, measureNamed, sensitivityOf } from './program-questions.ts'
-import { statedProgramFrom } from './program-read.ts'
+import { programInParts, statedProgramFrom } from './program-read.ts'
 
 const MOST_BYTES = 2 ** 31 - 1 // of one file; beyond it a text is no string any more
 const MOST_TEXT = 500_000_000
@@ -20,6 +22,8 @@ const MOST_TEXT = 500_000_000
 export async function readProgram(file: string): Promise<Result<Program, PlanRefusal>> {
   let text: string
   try {
+    const inParts = readInLines(file)
+    if (inParts) return inParts
     if ((await stat(file)).size > MOST_TEXT) return refuse('plan/not-readable', { file, why: `> ${MOST_TEXT / 1e6} MB` })
     text = await readFile(file, 'utf8')
   } catch (fault) {
@@ -34,6 +38,41 @@ export async function readProgram(file: string): Promise<Result<Program, PlanRef
   const header = headerOf(json)
   return header ? readParts(file, header) : statedProgramFrom(json, file)
 }
+
+/** A program as `programText` writes it, parcel by parcel: of any length. Null where a file is laid out otherwise. */
+function readInLines(file: string): Result<Program, PlanRefusal> | null {
+  if (!endsInLines(file)) return null
+  const lines = linesOf(file)
+  try {
+    const first = lines.next()
+    if (first.done || !first.value.endsWith(PARCELS)) return null
+    const head: unknown = JSON.parse(`${first.value.slice(0, -PARCELS.length)}}`)
+    return programInParts(head, parcelsOf(lines), file)
+  } catch (fault) {
+    // a line that is no parcel: the file is read as a whole, which tells the place
+    if (fault instanceof SyntaxError || fault instanceof RangeError) return null
+    throw fault
+  } finally {
+    lines.return(undefined)
+  }
+}
+function* parcelsOf(lines: Iterator<string>): Generator<unknown> {
+  for (let next = lines.next(); !next.done && next.value !== ']}'; next = lines.next())
+    yield JSON.parse(next.value.endsWith(',') ? next.value.slice(0, -1) : next.value)
+}
+/** As `programText` ends one: what is laid out otherwise need not be looked through for it. */
+function endsInLines(file: string): boolean {
+  const handle = openSync(file, 'r')
+  try {
+    const end = Buffer.alloc(4)
+    const got = readSync(handle, end, 0, 4, Math.max(0, fstatSync(handle).size - 4))
+    return got === 4 && end.toString('latin1') === '\n]}\n'
+  } finally {
+    closeSync(handle)
+  }
+}
+/** Where the first line ends, and a parcel to a line begins. */
+export const PARCELS = ',"parcels":['
 
 type Header = { readonly N: number; readonly O: number; readonly M: number; readonly Z: number; readonly D?: number; readonly Cn?: number }
 
@@ -102,14 +141,22 @@ export async function solveProgram(
   onProgress: (bound: number) => void,
   interrupted: () => boolean,
 ): Promise<StagedPlan> {
-  const solver = await openSolver()
-  const end = words.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + words.seconds * 1000
-  return solveAny(program.problem, solver, {
-    ...(words.seed === undefined ? {} : { seed: words.seed }),
-    ...(words.gap === undefined ? {} : { gap: words.gap }),
-    onProgress: ({ bound }) => onProgress(bound),
-    goesOn: () => !interrupted() && performance.now() < end,
-  })
+  const goesOn = until(words, interrupted)
+  const solver = fencedSolver({ goesOn })
+  try {
+    return solveAny(program.problem, solver, {
+      ...(words.seed === undefined ? {} : { seed: words.seed }),
+      ...(words.gap === undefined ? {} : { gap: words.gap }),
+      onProgress: ({ bound }) => onProgress(bound),
+      goesOn,
+    })
+  } finally {
+    solver.close()
+  }
+}
+function until({ seconds }: SolveWords, interrupted: () => boolean): () => boolean {
+  const end = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000
+  return () => !interrupted() && performance.now() < end
 }
 
 /** The program with one of its measures as the objective; where that is to be least, the benefit of a plan is its negative. */
@@ -144,13 +191,14 @@ export async function frontOf(
   const [first, second] = of.map((id) => measureNamed(program, id, '--of'))
   if (!first.ok) return first
   if (!second.ok) return second
-  const solver = await openSolver()
-  const end = words.seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + words.seconds * 1000
+  const goesOn = until(words, interrupted)
+  const solver = fencedSolver({ goesOn })
   const found = front(program.problem, first.value.figures, second.value.figures, points, solver, {
     ...(words.seed === undefined ? {} : { seed: words.seed }),
     ...(words.gap === undefined ? {} : { gap: words.gap }),
-    goesOn: () => !interrupted() && performance.now() < end,
+    goesOn,
   })
+  solver.close()
   return accept(
     found.map((point) => ({
       values: { [of[0]]: first.value.sign * point.first, [of[1]]: second.value.sign * point.second },
@@ -163,8 +211,15 @@ export async function frontOf(
 
 /** What the figures of a plan mean: limits that bind with their bracketed prices, one parcel's options, or the limits in conflict. */
 export async function explainProgram(program: Program, solved: StagedPlan, parcel: string | undefined, sensitivity = false) {
+  const solver = fencedSolver()
+  try {
+    return explained(program, solved, parcel, sensitivity, solver)
+  } finally {
+    solver.close()
+  }
+}
+function explained(program: Program, solved: StagedPlan, parcel: string | undefined, sensitivity: boolean, solver: FencedSolver) {
   const { problem, rowName, sign } = program
-  const solver = await openSolver()
   if (solved.status === 'infeasible' || solved.status === 'unknown') {
     const found = program.staged ? smallestConflictStaged(problem, solver.open) : smallestConflict(problem, solver.linear)
     return accept({

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'node:test'
 import type { StagedProblem } from '@dishu/numeric/allocation/relaxed'
 import { planStaged } from '@dishu/numeric/allocation/staged'
@@ -9,9 +13,11 @@ import { writtenOut } from '@dishu/numeric/allocation/whole'
 import { openSolver } from '@dishu/server-kit/solver'
 import fc from 'fast-check'
 import { inventedNetwork, NETWORK } from './invented-network.testing.ts'
+import { readProgram } from './program.jobs.ts'
 import type { StatedProgram } from './program.ts'
 import { lpOf, mpsOf } from './program-files.ts'
 import { statedProgramFrom } from './program-read.ts'
+import { programText } from './scenario-build.jobs.ts'
 
 const solver = await openSolver()
 const read = (stated: StatedProgram) => {
@@ -443,3 +449,48 @@ for (const [code, breakIt] of broken)
     const result = statedProgramFrom(breakIt(network), 'p.json')
     assert.equal(result.ok ? 'accepted' : result.refusal.code, code)
   })
+
+test('CBC reads the exported program without an error and finds the same optimum', { skip: noCbc() }, () => {
+  const small = inventedNetwork({ parcels: 12, canals: 3, years: 2, yearTypes: 1, cluster: 4 }, 5)
+  const named = { unitName: String, optionName: String, rowName: String, statedOption: (_: number, option: number) => option }
+  const staged = {
+    ...{ workName: String, isCopy: new Uint8Array(0), stageName: String, flowName: String, kinds: [], draws: new Map<string, never>() },
+    ...{ objectives: [], revenue: null, yearTypes: [] },
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'dishu-cbc-'))
+  try {
+    const file = join(folder, 'plan.mps')
+    writeFileSync(file, [...mpsOf({ problem: small, ...named, sign: new Int8Array(small.limit.length).fill(1), staged })].join(''))
+    const { stdout } = spawnSync('cbc', [file, '-sec', '60', '-solve'], { encoding: 'utf8' })
+    assert.match(stdout, /read with 0 errors/)
+    const value = -Number(/Objective value:\s+(\S+)/.exec(stdout)?.[1])
+    const ours = planStaged(small, solver.open, { whole: solver.whole })
+    assert.ok(Math.abs(ours.benefit - value) <= 1e-6 * Math.abs(value) && ours.gap < 1e-6, `${ours.benefit} ${value}`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+function noCbc(): string | false {
+  return spawnSync('cbc', ['-quit']).error ? 'CBC is not installed (coinor-cbc)' : false
+}
+
+test('a program laid out parcel by parcel is read line by line into the same arrays; a line that is none is told with its place', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dishu-lines-'))
+  try {
+    const file = join(folder, 'program.json')
+    writeFileSync(file, [...programText(network)].join(''))
+    const lined = await readProgram(file)
+    assert.ok(lined.ok, JSON.stringify(lined))
+    assert.deepEqual(lined.value.problem, read(network).problem)
+    assert.deepEqual(lined.value.staged?.objectives, read(network).staged?.objectives)
+    const wrong = { ...network, parcels: [...network.parcels, { id: 'z', options: [{ id: 'x', benefit: 1, uses: { nothing: 1 } }] }] }
+    writeFileSync(file, [...programText(wrong)].join(''))
+    const refused = await readProgram(file)
+    assert.deepEqual(refused.ok ? null : refused.refusal, { code: 'plan/unknown-limit', details: { where: 'z x', limit: 'nothing' } })
+    writeFileSync(file, [...programText(network)].join('').replace('"options"', '"options'))
+    const broken = await readProgram(file)
+    assert.equal(broken.ok ? null : broken.refusal.code, 'plan/not-readable')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

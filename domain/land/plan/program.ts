@@ -33,11 +33,26 @@ export type StatedReach = {
 }
 
 /** Water that may enter the network at a node, in each period. */
-export type StatedSource = { readonly id: string; readonly node: string; readonly volume: Readonly<Record<string, number>> }
+export type StatedSource = {
+  readonly id: string
+  readonly node: string
+  readonly volume: Readonly<Record<string, number>>
+  /** What it keeps from one period of a chain to the next, at most, and the share of that which is lost on the way. */
+  readonly keeps?: number
+  readonly loses?: number
+}
+
+/** Sources that together give no more than so much over some periods: a zone's groundwater in a year. */
+export type StatedTogether = {
+  readonly id: string
+  readonly sources: readonly string[]
+  readonly periods: readonly string[]
+  readonly atMost: number
+}
 
 /**
- * Canals and what flows in them, or drains and their salt. Periods are of the caller's making (`2027/P75/06`: year, year type, month); nothing is carried from
- * one to the next. Where each node has one reach leading to it, what is used there is charged to every reach on the way; otherwise flows are decided with the plan.
+ * Canals and what flows in them, or drains and their salt. Periods are of the caller's making (`2027/P75/06`: year, year type, month); what sources keep is carried
+ * along `chains`, lists of periods that follow each other, from nothing at the beginning. Where each node has one reach leading to it, what is used there is charged to every reach on the way; otherwise flows are decided with the plan.
  */
 export type StatedNetwork = {
   readonly id: string
@@ -46,6 +61,8 @@ export type StatedNetwork = {
   readonly periods: readonly string[]
   readonly reaches: readonly StatedReach[]
   readonly sources: readonly StatedSource[]
+  readonly chains?: readonly (readonly string[])[]
+  readonly together?: readonly StatedTogether[]
 }
 
 /** Opening a work in a year: what it brings (as a rule a cost, negative) and what it uses. `year` is one of `years`; without years, leave it out. */

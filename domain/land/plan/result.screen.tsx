@@ -8,6 +8,7 @@ import type { ReactNode } from 'react'
 import { CurveChart, muOf, percent, Rows, short, wanM3, wanYuan } from './figures.screen.tsx'
 import { FindingsList } from './findings.screen.tsx'
 import type { Worth } from './results.ts'
+import type { Measure } from './scenarios.ts'
 import type { ResultReply } from './scenarios.wire.ts'
 
 const VIEWS = ['land', 'worth', 'water', 'money', 'checks'] as const
@@ -68,6 +69,21 @@ export function ResultView({
         <Total name={t('plan.measure-water')} value={wanM3(totals.waterM3)} unit={t('plan.unit-water')} />
         <Total name={t('plan.patches')} value={`${totals.chosen} / ${totals.planned}`} unit="" />
       </dl>
+      {figures.order && (
+        <>
+          <h3>{t('plan.order')}</h3>
+          <Rows
+            head={[t('plan.measure'), t('plan.reached'), t('plan.could'), t('plan.gap')]}
+            numbers={new Set([1, 2, 3])}
+            rows={figures.order.map(({ measure, value, bound, gap }) => [
+              `${t(`plan.measure-${measure}`)} ${t(`plan.unit-${measure}`)}`,
+              shownOf(measure, value),
+              shownOf(measure, bound),
+              percent(gap),
+            ])}
+          />
+        </>
+      )}
       <div className="row gap plan-tools">
         <Button size="small" icon={<Icon name="download" size={14} />} onClick={() => void download()}>
           {t('plan.annex')}
@@ -126,6 +142,9 @@ export function ResultView({
     </section>
   )
 }
+
+const shownOf = (measure: Measure, value: number) =>
+  measure === 'npv' ? wanYuan(value) : measure === 'area' ? muOf(value) : measure === 'water' ? wanM3(value) : short(value / 1000)
 
 const Total = ({ name, value, unit }: { readonly name: string; readonly value: string; readonly unit: string }) => (
   <div>

@@ -7,12 +7,11 @@ import type { Water } from '../water/water.ts'
 import { type AnnexPatch, annexSheets } from './annex.exchange.ts'
 import type { PlanFinding } from './findings.ts'
 import { optionOf, type PlanResult, unpackChoices, yearOf } from './results.ts'
-import { withKeptProgram } from './scenario-solve.jobs.ts'
+import { whyOfPatch } from './scenario-solve.jobs.ts'
 import { isStale, type PlanTools } from './scenarios.jobs.ts'
 import { outText, planFindingText } from './scenarios.messages.ts'
 import { readPatchByKey, readPatchNames, readPatchPlaces, readScenario } from './scenarios.store.ts'
 import type { FindingText, ResultReply, WhyReply } from './scenarios.wire.ts'
-import { whyOf } from './solving.jobs.ts'
 
 /** Beyond, the map shows outlines alone. */
 const MOST_PLACES = 30_000
@@ -83,9 +82,7 @@ export async function explainPatch(
     ...each,
     name: each.option === null ? null : `${nameOf(optionOf(each.option))} ${yearOf(each.option)}`,
   })
-  const options = await withKeptProgram(tools, county, result, (file) =>
-    whyOf(file, result.basis.terms, result.figures, named.key, found.label),
-  )
+  const options = await whyOfPatch(tools, county, result, { parcel: named.key, label: found.label })
   return { ...place, out: null, options: (options ?? []).toSorted((a, b) => a.cost - b.cost || b.benefit - a.benefit).map(withName) }
 }
 

@@ -8,7 +8,7 @@ import type { Candidate } from './candidates.ts'
 import type { PlanFinding } from './findings.ts'
 import { type PaidBy, paidBy } from './funding.ts'
 import type { Sensitivity } from './program-questions.ts'
-import type { PlanTerms } from './scenarios.ts'
+import type { Measure, PlanTerms } from './scenarios.ts'
 
 export type LandOfYear = {
   readonly town: string // code
@@ -42,6 +42,7 @@ export type Worth = {
   readonly more: number | null // not bracketed
   readonly less: number | null
 }
+export type MeasureReached = { readonly measure: Measure; readonly value: number; readonly bound: number; readonly gap: number }
 export type PlanFigures = {
   readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown'
   readonly stopped: boolean
@@ -49,6 +50,8 @@ export type PlanFigures = {
   readonly bound: number
   readonly gap: number | null
   readonly violation: number
+  /** Of measures one after the other: what the plan brings by each, and the best it could be after those before. Absent where there is one. */
+  readonly order?: readonly MeasureReached[]
   readonly totals: {
     readonly npvFen: number
     readonly areaM2: number
@@ -63,6 +66,8 @@ export type PlanFigures = {
   readonly water: readonly WaterOfMonth[]
   readonly money: readonly PaidBy[]
   readonly opened: Readonly<Record<string, string | null>>
+  /** What one more m³ at a node of the canals would bring in a period (`2027/P75/06`), in units of the objective; others nothing. Absent in results of before. */
+  readonly gates?: readonly (readonly [node: string, period: string, price: number])[]
   readonly worth: readonly Worth[]
   readonly sensitivity: readonly Sensitivity[]
   readonly conflict: readonly { readonly limit: string; readonly atLeast: number }[] | null
@@ -83,6 +88,8 @@ export type PlanResult = {
     readonly sha256: string // of the program, in the content store
     readonly bytes: number
     readonly solver: string
+    readonly begunFrom?: string // the result at whose prices the solver began
+    readonly at?: string // when it was written; results of before do not say
   }
   readonly figures: PlanFigures
   readonly labels: readonly string[]
@@ -147,7 +154,8 @@ export function sumsOf(
       terms.yearTypes.reduce((sum, { id, probability }) => sum + probability * Math.round((way.netFen[id] ?? 0) / delay), 0),
     )
     const water = Math.round(
-      terms.yearTypes.reduce((sum, { id, probability }) => sum + probability * (way.waterM3[id]?.[0]?.reduce((a, b) => a + b, 0) ?? 0), 0),
+      way.areaM2 *
+        terms.yearTypes.reduce((sum, { id, probability }) => sum + probability * (way.water[id]?.[0]?.reduce((a, b) => a + b, 0) ?? 0), 0),
     )
     let cost = 0
     for (const { scope, year: k, fen } of way.costs) {
@@ -199,4 +207,17 @@ export type PatchWhy = {
   readonly cost: number
   readonly loss: number
   readonly chosen: boolean
+}
+
+/** Points of the front of two measures: what each plan brings by every measure, and within which share of the best by the first it is. */
+export type FrontOfPlan = {
+  readonly first: Measure
+  readonly second: Measure
+  readonly stopped: boolean
+  readonly points: readonly {
+    readonly values: Readonly<Record<Measure, number>>
+    readonly status: PlanFigures['status']
+    readonly gap: number | null
+    readonly chosen: number
+  }[]
 }

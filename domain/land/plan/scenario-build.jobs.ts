@@ -2,9 +2,9 @@
 import { type Day, dayOf } from '@dishu/base/date'
 import { readHead } from '@dishu/kernel/records/records.store'
 import { type Db, transaction } from '@dishu/server-kit/sql'
-import { type Built, buildProgram } from './building.ts'
-import { type Candidate, candidateOf } from './candidates.ts'
-import type { StatedProgram } from './program.ts'
+import { type Built, type BuiltProgram, buildProgram } from './building.ts'
+import { type Candidate, type Courses, candidateOf } from './candidates.ts'
+import { PARCELS } from './program.jobs.ts'
 import type { CountyFacts, PlanTools } from './scenarios.jobs.ts'
 import { readPatchesAfter } from './scenarios.store.ts'
 import type { PlanTerms } from './scenarios.ts'
@@ -21,6 +21,7 @@ export async function readCandidates(
   report: (done: number) => void = () => {},
 ): Promise<Candidate[]> {
   const list: Candidate[] = []
+  const courses: Courses = new Map()
   for (let after = 0; ; ) {
     const places = await readPatchesAfter(db, county, terms.within, after, BATCH, day)
     if (places.length === 0) return list
@@ -35,7 +36,7 @@ export async function readCandidates(
         const patch = of.get(place.id)
         return patch ? [{ yearType, patch }] : []
       })
-      if (seen.length === byType.length) list.push(candidateOf(place, seen))
+      if (seen.length === byType.length) list.push(candidateOf(place, seen, courses))
     }
     report(list.length)
     await new Promise(setImmediate)
@@ -69,8 +70,9 @@ export async function buildScenario(
 }
 
 /** The program line by line: a county's is longer than a text may be. */
-export function* programText({ parcels, ...rest }: StatedProgram): Generator<string> {
-  yield `${JSON.stringify(rest).slice(0, -1)},"parcels":[\n`
-  for (const [i, parcel] of parcels.entries()) yield `${i === 0 ? '' : ',\n'}${JSON.stringify(parcel)}`
+export function* programText({ parcels, ...rest }: BuiltProgram): Generator<string> {
+  yield `${JSON.stringify(rest).slice(0, -1)}${PARCELS}\n`
+  let i = 0
+  for (const parcel of parcels) yield `${i++ === 0 ? '' : ',\n'}${JSON.stringify(parcel)}`
   yield '\n]}\n'
 }

@@ -1,4 +1,4 @@
-import { send, useAct } from '@dishu/web-kit/read'
+import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
@@ -6,10 +6,12 @@ import { Button, Checkbox, Input, InputNumber, Segmented, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { COST_SCOPES, SCOPE_NAMES } from '../technology/technology.ts'
 import { YEAR_TYPES } from '../water/water.ts'
+import type { WaterReply } from '../water/water.wire.ts'
 import { muOf, wanYuan } from './figures.screen.tsx'
 import { FindingsList } from './findings.screen.tsx'
 import { MEASURES, type Measure, PLAIN_TERMS, type PlanTerms } from './scenarios.ts'
 import type { LookReply, ScenarioView } from './scenarios.wire.ts'
+import { WorksForm } from './works-form.screen.tsx'
 
 const MU = 2000 / 3
 const LOOK_MS = 500
@@ -49,6 +51,8 @@ export function ScenarioForm({ scenario, onDone }: { readonly scenario: Scenario
     () => send<{ key: string }>(`/api/counties/${county}/plan/scenarios`, { key: scenario?.key ?? null, title, notes, terms }),
     [`/api/counties/${county}/plan`],
   )
+  const water = useRead<WaterReply>(`/api/counties/${county}/water`)
+  const districts = water.state === 'ready' ? water.value.water.districts.map(({ districtId, name }) => ({ id: districtId, name })) : []
   const places = areas.filter(({ level }) => level !== 'village').map(({ code, name }) => ({ value: code, label: name }))
   const [first, last] = [terms.years[0], terms.years[terms.years.length - 1]]
   const setYears = (from: number, to: number) => {
@@ -133,7 +137,7 @@ export function ScenarioForm({ scenario, onDone }: { readonly scenario: Scenario
           <Segmented
             value={terms.choice}
             options={(['expected', 'worst'] as const).map((value) => ({ value, label: t(`plan.choice-${value}`) }))}
-            onChange={(choice) => set({ choice })}
+            onChange={(choice) => set({ choice, ...(choice === 'worst' ? { afterwards: [] } : {}) })}
           />
         )}
       </fieldset>
@@ -143,8 +147,39 @@ export function ScenarioForm({ scenario, onDone }: { readonly scenario: Scenario
           block
           value={terms.objective}
           options={MEASURES.map((value) => ({ value, label: t(`plan.measure-${value}`) }))}
-          onChange={(objective) => set({ objective, floors: terms.floors.filter(({ measure }) => measure !== objective) })}
+          onChange={(objective) =>
+            set({
+              objective,
+              floors: terms.floors.filter(({ measure }) => measure !== objective),
+              afterwards: (terms.afterwards ?? []).filter((each) => each !== objective),
+            })
+          }
         />
+        {terms.choice === 'expected' && (
+          <div className="row gap" title={t('plan.afterwards-what')}>
+            <span>{t('plan.afterwards')}</span>
+            <Select
+              mode="multiple"
+              className="grow"
+              aria-label={t('plan.afterwards')}
+              placeholder={t('plan.none')}
+              value={[...(terms.afterwards ?? [])]}
+              options={MEASURES.filter((each) => each !== terms.objective).map((value) => ({ value, label: t(`plan.measure-${value}`) }))}
+              onChange={(afterwards) => set({ afterwards })}
+            />
+            {(terms.afterwards ?? []).length > 0 && (
+              <InputNumber
+                aria-label={t('plan.give-up')}
+                prefix={t('plan.give-up')}
+                suffix="%"
+                min={0}
+                max={99}
+                value={100 * (terms.giveUp ?? 0)}
+                onChange={(share) => set({ giveUp: (share ?? 0) / 100 })}
+              />
+            )}
+          </div>
+        )}
         {terms.floors.map(({ measure, value }, i) => (
           <div className="row gap" key={measure}>
             <span>{t(measure === 'water' ? 'plan.at-most-of' : 'plan.at-least-of', { measure: t(`plan.measure-${measure}`) })}</span>
@@ -269,18 +304,25 @@ export function ScenarioForm({ scenario, onDone }: { readonly scenario: Scenario
           + {t('plan.target')}
         </Button>
       </fieldset>
+      <WorksForm works={terms.works} districts={districts} onChange={(works) => set({ works })} />
       <fieldset>
         <legend>{t('plan.more')}</legend>
         <div className="plan-field">
           <span>{t('plan.capacity')}</span>
-          <InputNumber
-            aria-label={t('plan.capacity')}
-            min={0}
-            value={terms.capacity[0] ? Math.round(terms.capacity[0].m2 / MU) : null}
-            placeholder={t('plan.none')}
-            onChange={(value) => set({ capacity: value === null ? [] : terms.years.map((year) => ({ year, m2: value * MU })) })}
-            suffix={t('unit.mu')}
-          />
+          <div className="row gap">
+            {terms.years.map((year) => (
+              <InputNumber
+                key={year}
+                aria-label={t('plan.capacity-of', { year })}
+                min={0}
+                value={capacityOf(terms, year)}
+                placeholder={t('plan.none')}
+                onChange={(value) => set({ capacity: withCapacity(terms, year, value) })}
+                prefix={year}
+                suffix={t('unit.mu')}
+              />
+            ))}
+          </div>
         </div>
         <div className="plan-field">
           <span>{t('plan.block')}</span>
@@ -354,6 +396,13 @@ export function ScenarioForm({ scenario, onDone }: { readonly scenario: Scenario
     </div>
   )
 }
+
+const capacityOf = ({ capacity }: PlanTerms, year: number) => {
+  const stated = capacity.find((each) => each.year === year)
+  return stated ? Math.round(stated.m2 / MU) : null
+}
+const withCapacity = ({ capacity }: PlanTerms, year: number, mu: number | null) =>
+  [...capacity.filter((each) => each.year !== year), ...(mu === null ? [] : [{ year, m2: mu * MU }])].sort((a, b) => a.year - b.year)
 
 /** What a person writes against what is kept: 万元, 亩, t, 万m³. */
 const SCALE: Readonly<Record<Measure, number>> = { npv: 1e6, area: MU, grain: 1000, water: 1e4 }

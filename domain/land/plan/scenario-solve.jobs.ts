@@ -5,6 +5,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { dayOf } from '@dishu/base/date'
 import { Refused } from '@dishu/base/refusal'
@@ -14,12 +15,12 @@ import { readDocument, writeDocument } from '@dishu/kernel/sealed/sealed.store'
 import { type Db, onConnection, transaction } from '@dishu/server-kit/sql'
 import type { StoredDocument } from '@dishu/server-kit/vault'
 import { blocking } from './findings.ts'
-import { type ChosenPatch, type PlanFigures, type PlanResult, packChoices, sumsOf } from './results.ts'
+import { type ChosenPatch, type FrontOfPlan, type PatchWhy, type PlanFigures, type PlanResult, packChoices, sumsOf } from './results.ts'
 import { type BuiltScenario, buildScenario, programText } from './scenario-build.jobs.ts'
 import { type PlanTools, requireResult, requireScenario, sortedJson, type Who } from './scenarios.jobs.ts'
-import { nextResultKey, type PlanProgress } from './scenarios.store.ts'
-import { type PlanTerms, planResultKind, type Scenario } from './scenarios.ts'
-import type { SolveAnswer, SolveStep, SolveTask } from './solving.jobs.ts'
+import { nextResultKey, type PlanProgress, readResults } from './scenarios.store.ts'
+import { type FrontAsked, type PlanTerms, planResultKind, type Scenario } from './scenarios.ts'
+import type { SolveAnswer, SolveStep, SolveTask, threadTask, WhyAsked } from './solving.jobs.ts'
 import { waterTable } from './water-tables.ts'
 
 const ASK_MS = 400
@@ -40,6 +41,50 @@ export async function solveScenario(
   const { now, actor, report } = options
   const scenario = await onConnection(tools.pool, (db) => requireScenario(db, county, key))
   const { terms } = scenario
+  // the plan before, where it was asked the same: its prices are near
+  const from = await onConnection(tools.pool, async (db) => {
+    const newest = (await readResults(db, county)).find((each) => each.scenario === key)
+    return newest && sortedJson(newest.basis.terms) === sortedJson(terms) ? newest : null
+  })
+  const built = await buildReady(tools, county, terms, options)
+  return withProgramFile(tools, task, built, options, async (file) => {
+    const { answer, curve } = await runThread<SolveAnswer>(
+      tools.thread,
+      { file, asked: terms, ...(from ? { prices: from.figures.prices } : {}) },
+      options,
+    )
+    options.signal.throwIfAborted() // the server goes: what nobody asked to stop begins anew with it
+    if (answer.stopped && answer.objective === null) return null
+    report({ phase: 'writing', done: 0, total: null, curve })
+    const document = await tools.vault.storeDocument(county, file, `${key}.json`, now)
+    return await transaction(
+      tools.pool,
+      (db) => writeResult(db, tools.kinds, county, scenario, built, answer, curve, document, from?.key ?? null, { actor, now }),
+      { actor, retries: 3 },
+    )
+  })
+}
+
+/** The front of a scenario's objective and another measure. Nothing is written. */
+export async function frontOfScenario(
+  tools: PlanTools,
+  county: string,
+  key: string,
+  task: string,
+  asked: FrontAsked,
+  options: SolvingOptions,
+): Promise<FrontOfPlan> {
+  const { terms } = await onConnection(tools.pool, (db) => requireScenario(db, county, key))
+  const built = await buildReady(tools, county, terms, options)
+  return withProgramFile(tools, task, built, options, async (file) => {
+    const { answer } = await runThread<FrontOfPlan>(tools.thread, { file, asked: terms, front: asked }, options)
+    options.signal.throwIfAborted()
+    return answer
+  })
+}
+
+/** A scenario's program, where nothing stands against solving it. */
+async function buildReady(tools: PlanTools, county: string, terms: PlanTerms, { now, report }: SolvingOptions): Promise<BuiltScenario> {
   report({ phase: 'reading', done: 0, total: null, curve: [] })
   const built = await buildScenario(tools, county, terms, now, (done) => report({ phase: 'reading', done, total: null, curve: [] }))
   const blocked = blocking(built.findings)
@@ -48,22 +93,24 @@ export async function solveScenario(
       code: 'plan/not-ready',
       details: { findings: blocked.length, first: `${blocked[0].code} ${blocked[0].place}`, list: built.findings },
     })
-  options.signal.throwIfAborted()
+  return built
+}
+
+async function withProgramFile<T>(
+  tools: Pick<PlanTools, 'dataDir'>,
+  task: string,
+  built: BuiltScenario,
+  { signal, report }: SolvingOptions,
+  body: (file: string) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
   report({ phase: 'building', done: 0, total: null, curve: [] })
   const folder = taskFolder(tools.dataDir, task)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
     const file = join(folder, 'program.json')
     await pipeline(Readable.from(programText(built.program)), createWriteStream(file, { mode: 0o600 }))
-    const { answer, curve } = await runThread(tools.thread, { file, asked: terms }, options)
-    if (answer.stopped && answer.objective === null) return null
-    report({ phase: 'writing', done: 0, total: null, curve })
-    const document = await tools.vault.storeDocument(county, file, `${key}.json`, now)
-    return await transaction(
-      tools.pool,
-      (db) => writeResult(db, tools.kinds, county, scenario, built, answer, curve, document, { actor, now }),
-      { actor, retries: 3 },
-    )
+    return await body(file)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -78,6 +125,7 @@ async function writeResult(
   answer: SolveAnswer,
   curve: PlanProgress['curve'],
   document: StoredDocument,
+  begunFrom: string | null,
   { actor, now }: Who,
 ): Promise<{ result: string }> {
   await writeDocument(db, document)
@@ -96,6 +144,8 @@ async function writeResult(
     sha256: document.sha256.toString('hex'),
     bytes: document.size,
     solver: SOLVER,
+    at: now.toISOString(),
+    ...(begunFrom ? { begunFrom } : {}),
   }
   const content = { result_key: key, scenario_key: scenario, basis, figures, ...packChoices(chosen) }
   await revision.add(planResultKind, [rowToWrite(planResultKind, { validFrom: dayOf(now), content })])
@@ -121,7 +171,7 @@ function figuresFrom(
     bound: finite(told.bound),
     opened: Object.fromEntries(Object.entries(answer.opened).filter(([id]) => id.startsWith('work/'))),
     sensitivity: answer.sensitivity.map((each) => ({ ...each, bound: finite(each.bound) })),
-    water: waterTable(terms, built.program, built.facts.water, built.kept, new Map(answer.chosen), built.facts.mesh),
+    water: waterTable(terms, built.program, built.facts.water, built.kept, new Map(answer.chosen), built.facts.mesh, built.facts.linear),
     ...sumsOf(terms, built.candidates, labelOf, built.facts.discountPercent ?? 0, worksFen),
     findings: built.findings,
     screening: built.screening,
@@ -131,20 +181,23 @@ function figuresFrom(
 
 type FromThread =
   | ({ readonly told: 'step' } & SolveStep)
-  | { readonly told: 'done'; readonly answer: SolveAnswer }
+  | { readonly told: 'done'; readonly answer: Awaited<ReturnType<typeof threadTask>> }
   | { readonly told: 'refused'; readonly refusal: Refused['refusal'] }
 export type ToldByThread = FromThread
 
 /** Runs the solver in a thread; a stop that is asked for ends it with the best plan so far. */
-async function runThread(
+async function runThread<A>(
   thread: URL,
   task: Omit<SolveTask, 'stop'>,
   { signal, report, isStopping }: Pick<SolvingOptions, 'signal' | 'report' | 'isStopping'>,
-) {
+): Promise<{ readonly answer: A; readonly curve: PlanProgress['curve'] }> {
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const curve: (readonly [number, number, number | null])[] = []
   let [bound, best] = [Number.POSITIVE_INFINITY, null as number | null]
-  const worker = new Worker(thread, { workerData: { ...task, stop } })
+  const worker = new Worker(thread, {
+    workerData: { ...task, stop },
+    resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+  })
   const halt = () => Atomics.store(stop, 0, 1)
   const asking = setInterval(
     () =>
@@ -156,10 +209,12 @@ async function runThread(
   )
   signal.addEventListener('abort', halt)
   try {
-    const answer = await new Promise<SolveAnswer>((done, failed) => {
+    const answer = await new Promise<A>((done, failed) => {
       worker.on('message', (told: FromThread) => {
-        if (told.told === 'done') done(told.answer)
+        if (told.told === 'done')
+          done(told.answer as A) // what the task asks for is what the thread answers
         else if (told.told === 'refused') failed(new Refused(told.refusal))
+        else if (told.phase === 'front') report({ phase: 'front', done: told.best ?? 0, total: told.bound, curve: [] })
         else {
           const lower = told.bound < bound
           if (lower) bound = told.bound
@@ -201,6 +256,25 @@ export async function withKeptProgram<T>(
   }
 }
 
+/** The options of one patch of a result, each with what forcing it would cost; in a thread, since a county's program takes a while to read. */
+export async function whyOfPatch(
+  tools: Pick<PlanTools, 'vault' | 'dataDir' | 'pool' | 'thread'>,
+  county: string,
+  result: PlanResult,
+  why: Omit<WhyAsked, 'kept'>,
+): Promise<PatchWhy[] | null> {
+  const { prices, objective, bound } = result.figures
+  const nobody = { signal: new AbortController().signal, report: () => {} }
+  const { answer } = await withKeptProgram(tools, county, result, (file) =>
+    runThread<PatchWhy[] | null>(
+      tools.thread,
+      { file, asked: result.basis.terms, why: { ...why, kept: { prices, objective, bound } } },
+      nobody,
+    ),
+  )
+  return answer
+}
+
 export type Recomputed = {
   readonly result: string
   readonly same: boolean
@@ -216,8 +290,10 @@ export async function recompute(
   options: Pick<SolvingOptions, 'signal' | 'report' | 'isStopping'>,
 ): Promise<Recomputed> {
   const result = await onConnection(tools.pool, (db) => requireResult(db, county, key))
+  const { begunFrom, terms } = result.basis
+  const from = begunFrom ? await onConnection(tools.pool, (db) => requireResult(db, county, begunFrom)) : null
   const { answer } = await withKeptProgram(tools, county, result, (file) =>
-    runThread(tools.thread, { file, asked: result.basis.terms }, options),
+    runThread<SolveAnswer>(tools.thread, { file, asked: terms, ...(from ? { prices: from.figures.prices } : {}) }, options),
   )
   const labels = answer.chosen.filter(([, label]) => label !== '').map(([, label]) => label)
   const counts = (list: readonly string[]) =>

@@ -3,6 +3,7 @@ import { type Day, dayOf, FOREVER } from '@dishu/base/date'
 import { type Language, Refused } from '@dishu/base/refusal'
 import type { Kind } from '@dishu/kernel/records/records'
 import { dayNumber, openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
+import type { SolveLinear } from '@dishu/numeric/allocation/prices'
 import { orRefused } from '@dishu/server-kit/http'
 import type { Db, Pool } from '@dishu/server-kit/sql'
 import type { Vault } from '@dishu/server-kit/vault'
@@ -17,6 +18,7 @@ export type CountyFacts = {
   readonly water: Water
   readonly discountPercent: number | null
   readonly mesh: MeshSolver | null
+  readonly linear: SolveLinear | null // where water is kept from month to month
   /** Patches with their options in a year type; some hundreds at a time. */
   seen(ids: readonly number[], yearType: YearType): Promise<readonly SeenPatch[]>
 }
@@ -28,6 +30,8 @@ export type PlanTools = {
   readonly inputKinds: readonly Kind[] // whose rows a plan rests on
   readonly thread: URL // a file that runs `solveTask` on its workerData and posts what it is told
   facts(db: Db, county: string, day: Day): Promise<CountyFacts>
+  /** Lays the limits over a county's patches; `report` may throw to stop it, and nothing is kept then. */
+  measure(county: string, now: Date, report: (done: number, under: number) => void): Promise<unknown>
   /** What an option (`practice/crop`) is called. */
   optionNames(db: Db, county: string, language: Language): Promise<(option: string) => string>
 }

@@ -151,17 +151,24 @@ export function planFindingText(finding: PlanFinding, language: Language): Sente
       )
     case 'groundwater-shared':
       return say(
-        `${place}：各月地下水量合计超过年限额，已按比例压减。`,
-        '如需另行分月，请改来水表。',
-        `${place}: the months of groundwater exceed the year's limit and were taken down in proportion.`,
-        'State the months otherwise under water.',
+        `${place}：${details.yearType} 年各井来水合计 ${whole(details.statedM3)} m³，超过年控制量 ${whole(details.limitM3)} m³；规划各月合计不超过控制量。`,
+        '无需处理；如控制量有误，请改控制指标表。',
+        `${place}: in a year of ${details.yearType} the wells could give ${whole(details.statedM3)} m³, above the year's limit of ${whole(details.limitM3)} m³; the plan takes no more than the limit over its months.`,
+        'Nothing to do, unless the limit is wrong: mend it under water.',
       )
     case 'salt-not-planned':
       return say(
-        `排盐限额 ${place} 未进入规划：没有说明哪些地块排向该口。`,
-        '请另行核算。',
-        `The salt limit of ${place} has no part in the plan: which land drains there is not stated.`,
-        'Check it separately.',
+        `排盐限额 ${place}：排向该口的灌区或其排出份额、含盐量未配置齐全，没有配置的部分未进入规划。`,
+        '请补齐“排水去向”表。',
+        `The salt limit of ${place}: which districts drain there, how much and how salt, is not all configured; what is not has no part in the plan.`,
+        'State it in the sheet of drainage.',
+      )
+    case 'salt-above-limit':
+      return say(
+        `排水口 ${place} 现有灌溉在 ${details.yearType} 年已排盐 ${whole(details.presentT)} 吨，超过限量 ${whole(details.limitT)} 吨；规划中排向该口的地块都不能再增加。`,
+        '请核对限量与排水含盐，或在方案中选择“现有用水可调整”。',
+        `At outlet ${place} today's fields already bring ${whole(details.presentT)} t of salt in a year of ${details.yearType}, above the limit of ${whole(details.limitT)} t: nothing more that drains there fits.`,
+        'Check the limit and the salt of the drains, or release the water of today in the scenario.',
       )
     case 'target-above-land':
       return say(
@@ -231,3 +238,5 @@ export function outText(out: string, language: Language): string {
   const found = words[kind]
   return found ? found[language === 'zh' ? 0 : 1] : out
 }
+
+const whole = (value: string | number | undefined) => Math.round(Number(value)).toLocaleString('en-US')

@@ -13,19 +13,20 @@ import type { PlanFinding } from './findings.ts'
 import { lookAt } from './looking.ts'
 import { beginTask, requireTask } from './plan-tasks.jobs.ts'
 import { explainPatch, resultReply, textsOf, writeAnnex } from './results.routes.ts'
-import { differencesOf, unpackChoices } from './results.ts'
+import { differencesOf, type FrontOfPlan, unpackChoices } from './results.ts'
 import { isStale, moveScenario, type PlanTools, requireResult, requireScenario, writeScenario } from './scenarios.jobs.ts'
 import {
   askToStop,
   type PlanTask,
   type ResultHead,
   readLand,
+  readNewestOf,
   readPatchNames,
   readResults,
   readScenarios,
   readTasks,
 } from './scenarios.store.ts'
-import { decideTerms, type Scenario } from './scenarios.ts'
+import { decideFront, decideTerms, type Scenario } from './scenarios.ts'
 import type { CompareReply, LookReply, PlanTasksReply, PlanTaskView, ResultSummary, ScenariosReply, WhyReply } from './scenarios.wire.ts'
 
 /** Processes that solve. A task is asked to stop through its row. */
@@ -55,6 +56,8 @@ const ScenarioShape = Type.Object({
   notes: Type.Optional(Type.String({ maxLength: 5000 })),
   terms: Type.Optional(Type.Object({}, { additionalProperties: true })),
 })
+/** Laying the limits over a county is long work like solving, and a plan rests on it. */
+const LIMITS = '/api/counties/:county/limits/measure'
 const MOST_DIFFERENCES = 500
 /** Approving is another person's, with a power of its own. */
 const MOVES = ['draft', 'submitted'] as const
@@ -139,6 +142,22 @@ export function planRoutes(tools: PlanRoutesTools): Route[] {
     },
     {
       method: 'POST',
+      url: `${at}/scenarios/:scenario/front`,
+      free: true,
+      schema: {
+        params: ScenarioParams,
+        body: Type.Object({ second: Type.String({ maxLength: 10 }), points: Type.Integer() }),
+      },
+      handle: async ({ params: { county, scenario }, body, actor, now, language }) => {
+        const { terms } = await onConnection(pool, (db) => requireScenario(db, county, scenario))
+        const front = orRefused(decideFront(terms, body))
+        const task = await beginTask(tools, county, { scenario, what: 'front', request: { front } }, { actor, now })
+        runner.start(county, task.id)
+        return taskView(task, tools, language)
+      },
+    },
+    {
+      method: 'POST',
       url: `${at}/look`,
       schema: { params: CountyParams, body: Type.Object({ terms: Type.Object({}, { additionalProperties: true }) }) },
       handle: async ({ db, params: { county }, body, language, now }): Promise<LookReply> => {
@@ -172,6 +191,27 @@ export function planRoutes(tools: PlanRoutesTools): Route[] {
       handle: async ({ params: { county, task }, language, now }) => {
         await transaction(pool, (db) => askToStop(db, county, task, now))
         return taskView(await onConnection(pool, (db) => requireTask(db, county, task)), tools, language)
+      },
+    },
+    {
+      method: 'POST',
+      url: LIMITS,
+      free: true,
+      schema: { params: CountyParams },
+      handle: async ({ params: { county }, actor, now, language }) => {
+        const task = await beginTask(tools, county, { scenario: '', what: 'limits', request: {} }, { actor, now })
+        runner.start(county, task.id)
+        return taskView(task, tools, language)
+      },
+    },
+    {
+      method: 'GET',
+      url: LIMITS,
+      free: true,
+      schema: { params: CountyParams },
+      handle: async ({ params: { county }, language }) => {
+        const task = await onConnection(pool, (db) => readNewestOf(db, county, 'limits'))
+        return { task: task && taskView(task, tools, language) }
       },
     },
     {
@@ -271,6 +311,7 @@ const summaryOf = async (
   return {
     ...{ key: result.key, status, stopped, objective, bound, gap, totals },
     measure: result.basis.terms.objective,
+    at: result.basis.at ?? null,
     stale: await isStale(db, tools, county, scenario, result),
   }
 }
@@ -283,6 +324,8 @@ export function taskView(task: PlanTask, { say }: Pick<PlanRoutesTools, 'say'>, 
     ...{ id: task.id, scenario: task.scenario, what: task.what, state: task.state },
     ...{ phase: progress.phase ?? null, done: progress.done ?? 0, curve: progress.curve ?? [] },
     ...{ result: task.state === 'done' ? (told.result ?? null) : null, same: told.same ?? null },
+    ...{ total: progress.total ?? null, at: task.changedAt.toISOString() },
+    front: task.what === 'front' && task.state === 'done' ? (outcome as FrontOfPlan) : null,
     refusal: refusal && { code: refusal.code, ...say(refusal, language) },
     findings: textsOf(refusal?.details?.list ?? [], language),
   }

@@ -2,7 +2,7 @@ import type { Day } from '@dishu/base/date'
 import type { Kind } from '@dishu/kernel/records/records'
 import { type Db, ident, json, type Sql, sql } from '@dishu/server-kit/sql'
 import type { PlanResult } from './results.ts'
-import type { Scenario } from './scenarios.ts'
+import type { FrontAsked, Scenario } from './scenarios.ts'
 
 const SCENARIO = sql`id, scenario_key as key, title, notes, terms, state, author, submitted_by as "submittedBy", decided_by as "decidedBy", copied_from as "copiedFrom", since`
 
@@ -80,7 +80,7 @@ export const readLand = (db: Db, county: string, within: string) => db.all<{
 
 export type TaskState = 'working' | 'stopping' | 'done' | 'cancelled' | 'refused' | 'failed'
 export type PlanProgress = {
-  readonly phase: 'reading' | 'building' | 'solving' | 'explaining' | 'writing'
+  readonly phase: 'reading' | 'building' | 'solving' | 'explaining' | 'front' | 'writing'
   readonly done: number
   readonly total: number | null
   /** Step, bound, best plan so far. */
@@ -90,13 +90,13 @@ export type PlanTask = {
   readonly id: string
   readonly county: string
   readonly scenario: string
-  readonly what: 'solve' | 'recompute'
+  readonly what: 'solve' | 'recompute' | 'front' | 'limits'
   readonly state: TaskState
   readonly createdBy: string
   readonly createdAt: Date
   readonly changedAt: Date
   readonly progress: PlanProgress | Readonly<Record<string, never>>
-  readonly request: { readonly result?: string }
+  readonly request: { readonly result?: string; readonly front?: FrontAsked }
   readonly outcome: unknown
 }
 const TASK = sql`task_id as id, county, scenario_key as scenario, what, state, created_by as "createdBy", created_at as "createdAt", changed_at as "changedAt", progress, request, outcome`
@@ -114,11 +114,13 @@ export const createTask = (
 export const readTask = (db: Db, county: string, id: string) =>
   db.maybe<PlanTask>`select ${TASK} from ops.plan_task where county = ${county} and task_id = ${id}`
 export const readTasks = (db: Db, county: string, limit = 20) =>
-  db.all<PlanTask>`select ${TASK} from ops.plan_task where county = ${county} order by created_at desc limit ${limit}`
+  db.all<PlanTask>`select ${TASK} from ops.plan_task where county = ${county} and what <> 'limits' order by created_at desc limit ${limit}`
 export const readWorking = (db: Db, county: string) =>
   db.maybe<{
     id: string
   }>`select task_id as id from ops.plan_task where county = ${county} and state in ('working', 'stopping') order by created_at limit 1`
+export const readNewestOf = (db: Db, county: string, what: PlanTask['what']) =>
+  db.maybe<PlanTask>`select ${TASK} from ops.plan_task where county = ${county} and what = ${what} order by created_at desc limit 1`
 /** What was under way when the server stopped: nothing of it is written, so it begins anew. */
 export const readUnfinished = (db: Db) =>
   db.all<{

@@ -44,6 +44,9 @@ export type PlanTerms = {
   readonly yearTypes: readonly { readonly id: YearType; readonly probability: number }[]
   readonly choice: 'expected' | 'worst'
   readonly objective: Measure
+  /** Measures that follow, each best among plans that give up no more than `giveUp` of those before (a share). */
+  readonly afterwards?: readonly Measure[]
+  readonly giveUp?: number
   /** Other measures held: water at most, the others at least. */
   readonly floors: readonly { readonly measure: Measure; readonly value: number }[]
   readonly budgets: readonly Budget[]
@@ -55,6 +58,22 @@ export type PlanTerms = {
   readonly presentFields: 'first' | 'released' // fields of today keep their water, or give it to the plan
   readonly seed: number
   readonly gap: number
+}
+
+/** What a front is asked of: the scenario's own objective against another measure. */
+export type FrontAsked = { readonly second: Measure; readonly points: number }
+export const [FEWEST_POINTS, MOST_POINTS] = [2, 20]
+export function decideFront({ objective }: PlanTerms, stated: unknown): Result<FrontAsked, ScenarioRefusal> {
+  const { second, points } = isRecord(stated) ? stated : {}
+  const wanted = `second: ${MEASURES.filter((each) => each !== objective).join(' | ')}; points: ${FEWEST_POINTS}–${MOST_POINTS}`
+  if (
+    !MEASURES.includes(second as Measure) ||
+    second === objective ||
+    !Number.isInteger(points) ||
+    !(Number(points) >= FEWEST_POINTS && Number(points) <= MOST_POINTS)
+  )
+    return refuse('plan/terms-not-understood', { field: 'front', stated: JSON.stringify(stated ?? null).slice(0, 80), wanted })
+  return accept({ second: second as Measure, points: Number(points) })
 }
 
 export type ScenarioState = 'draft' | 'submitted' | 'approved'
@@ -146,6 +165,12 @@ export function decideTerms(stated: unknown, county: string): Result<PlanTerms, 
   if (s.choice !== 'expected' && s.choice !== 'worst') return no('choice', s.choice, 'expected | worst')
   if (!MEASURES.includes(s.objective as Measure)) return no('objective', s.objective, MEASURES.join(' | '))
   if (s.presentFields !== 'first' && s.presentFields !== 'released') return no('presentFields', s.presentFields, 'first | released')
+  const afterwards = list(s.afterwards)
+  if (!afterwards.every((each, i) => MEASURES.includes(each as Measure) && each !== s.objective && afterwards.indexOf(each) === i))
+    return no('afterwards', s.afterwards, MEASURES.join(', '))
+  const giveUp = s.giveUp ?? 0
+  if (!(typeof giveUp === 'number' && giveUp >= 0 && giveUp < 1)) return no('giveUp', s.giveUp, '0 ≤ giveUp < 1')
+  if (afterwards.length > 0 && s.choice === 'worst') return no('afterwards', s.afterwards, 'choice: expected')
   for (const each of list(s.floors))
     if (!isRecord(each) || !MEASURES.includes(each.measure as Measure) || !isAmount(each.value))
       return no('floors', each, '{ measure, value ≥ 0 }')
@@ -197,6 +222,7 @@ export function decideTerms(stated: unknown, county: string): Result<PlanTerms, 
     yearTypes: yearTypes.map((each) => pick<Each<'yearTypes'>>(each, ['id', 'probability'])),
     choice: s.choice,
     objective: s.objective as Measure,
+    ...(afterwards.length > 0 ? { afterwards: afterwards as Measure[], giveUp } : {}),
     floors: list(s.floors).map((each) => pick<Each<'floors'>>(each, ['measure', 'value'])),
     budgets: list(s.budgets).map((each) => ({
       ...pick<Budget>(each, ['source', 'year', 'fen']),

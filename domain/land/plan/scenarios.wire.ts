@@ -1,6 +1,6 @@
 /** Scenarios and their results as they cross the network. Money 分, areas m², water m³, grain kg; texts come in the language of the request. */
 
-import type { PatchWhy, PlanFigures } from './results.ts'
+import type { FrontOfPlan, PatchWhy, PlanFigures } from './results.ts'
 import type { Measure, PlanTerms, ScenarioState } from './scenarios.ts'
 
 export type SaidText = { readonly message: string; readonly hint?: string | undefined }
@@ -27,6 +27,7 @@ export type ResultSummary = Pick<PlanFigures, 'status' | 'stopped' | 'objective'
   readonly key: string
   readonly stale: boolean
   readonly measure: Measure
+  readonly at: string | null
 }
 export type ScenariosReply = {
   readonly county: string
@@ -39,13 +40,16 @@ export type ScenariosReply = {
 export type PlanTaskView = {
   readonly id: string
   readonly scenario: string
-  readonly what: 'solve' | 'recompute'
+  readonly what: 'solve' | 'recompute' | 'front' | 'limits'
   readonly state: 'working' | 'stopping' | 'done' | 'cancelled' | 'refused' | 'failed'
   readonly phase: string | null
   readonly done: number
   readonly curve: readonly (readonly [number, number, number | null])[]
   readonly result: string | null
   readonly same: boolean | null // of a recompute
+  readonly total: number | null
+  readonly at: string // when it last changed
+  readonly front: FrontOfPlan | null
   readonly refusal: (SaidText & { readonly code: string }) | null
   readonly findings: readonly FindingText[]
 }

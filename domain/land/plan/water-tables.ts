@@ -2,11 +2,14 @@
  * Where the water of a plan flows, month by month: worked out anew from what each chosen option takes at its gate, beside the solver, which only answers for there being
  * enough. In a tree of canals by sums, in a mesh with the least that must be drawn.
  */
+import type { SolveLinear } from '@dishu/numeric/allocation/prices'
 import { deliver, type MeshSolver, networkOf, type Water } from '../water/water.ts'
+import type { BuiltProgram } from './building.ts'
 import { type KeptWater, periodOf } from './building-water.ts'
-import type { StatedProgram } from './program.ts'
+import type { StatedNetwork } from './program.ts'
 import type { WaterOfMonth } from './results.ts'
 import type { PlanTerms } from './scenarios.ts'
+import { yearFlows } from './water-year.ts'
 
 /** Share of a month's demand that sums may lose; more is a fault of the plan. */
 const LOST = 1e-6
@@ -14,11 +17,12 @@ const LOST = 1e-6
 /** `chosen`: parcel to option. Throws where the plan asks for water that is not there. */
 export function waterTable(
   terms: PlanTerms,
-  { networks, accounts, parcels }: StatedProgram,
+  { networks, accounts, parcels }: BuiltProgram,
   water: Water,
   kept: readonly (KeptWater | null)[],
   chosen: ReadonlyMap<string, string>,
   mesh: MeshSolver | null,
+  linear: SolveLinear | null,
 ): WaterOfMonth[] {
   const [stated] = networks ?? []
   if (!stated) return []
@@ -33,6 +37,7 @@ export function waterTable(
   const asked = new Map<string, number>()
   for (const [account, amount] of amounts)
     for (const [at, each] of Object.entries(draws.get(account) ?? {})) asked.set(at, (asked.get(at) ?? 0) + amount * each)
+  if (stated.chains || stated.together) return overYears(terms, stated, water, kept, asked, linear)
   const capacity = new Map(stated.reaches.map((reach) => [reach.id, reach.capacity as Readonly<Record<string, number>>]))
   const list: WaterOfMonth[] = []
   for (const year of terms.years)
@@ -72,5 +77,51 @@ export function waterTable(
           row(id, own, kept[t]?.drawn[i]?.[month] ?? 0, volume[period])
         })
       }
+  return list
+}
+
+/** Where months depend on each other: each year of each kind as one program. What is kept at a month's end is a row of its own. */
+function overYears(
+  terms: PlanTerms,
+  stated: StatedNetwork,
+  water: Water,
+  kept: readonly (KeptWater | null)[],
+  asked: ReadonlyMap<string, number>,
+  linear: SolveLinear | null,
+): WaterOfMonth[] {
+  if (linear === null) throw new Error('expected a solver for water that is kept from month to month')
+  const list: WaterOfMonth[] = []
+  const canals = new Map(networkOf(water).canals.map(({ reach }, c) => [reach.reachId, c]))
+  for (const year of terms.years)
+    for (const [t, { id: yearType }] of terms.yearTypes.entries()) {
+      const head = `${year}/${yearType}/`
+      const periods = stated.periods.filter((each) => each.startsWith(head))
+      const own: StatedNetwork = {
+        ...stated,
+        periods,
+        ...(stated.chains ? { chains: stated.chains.filter(([first]) => first.startsWith(head)) } : {}),
+        ...(stated.together ? { together: stated.together.filter(({ periods: over }) => over[0]?.startsWith(head)) } : {}),
+      }
+      const flows = yearFlows(own, new Map([...asked].filter(([at]) => at.includes(`/${head}`))), linear)
+      if (!flows) throw new Error(`the plan asks for more water in ${year} of the kind ${yearType} than can be had`)
+      for (const period of periods) {
+        const month = Number(period.slice(head.length))
+        const row = (id: string, planM3: number, presentM3: number, leftM3: number) => {
+          if (planM3 + presentM3 > 1e-6) list.push({ id, year, yearType, month, planM3, presentM3, limitM3: leftM3 + presentM3 })
+        }
+        for (const { id, capacity } of stated.reaches)
+          row(
+            id,
+            flows.get(`canal/${id}/${period}`) ?? 0,
+            kept[t]?.entering[canals.get(id) ?? -1]?.[month - 1] ?? 0,
+            typeof capacity === 'object' ? capacity[period] : (capacity ?? 0),
+          )
+        for (const { id, volume, keeps = 0 } of stated.sources) {
+          const i = water.sources.findIndex(({ sourceId }) => sourceId === id)
+          row(id, flows.get(`canal/${id}/${period}`) ?? 0, kept[t]?.drawn[i]?.[month - 1] ?? 0, volume[period] + keeps)
+          row(`${id} kept`, flows.get(`canal/${id} kept/${period}`) ?? 0, 0, keeps)
+        }
+      }
+    }
   return list
 }

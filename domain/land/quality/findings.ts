@@ -159,6 +159,7 @@ export type GeometryFinding =
   | F<'geometry/repeated-point', Drawn>
   | F<'geometry/hole-outside', Drawn>
   | F<'geometry/nested-parts', Drawn>
+  | F<'geometry/part-overlap', Drawn>
   | F<'geometry/orientation', Drawn>
   | F<'geometry/zero-area', Drawn>
 

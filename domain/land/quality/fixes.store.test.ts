@@ -141,7 +141,9 @@ for (const srid of [4529, 4490] as const) {
       assert.ok((await whole(pool, finding as StoredFinding)).outline)
     }
     assert.deepEqual(
-      await inside(pool, (db) => countByRule(db, COUNTY)).then((rules) => rules.find(({ rule }) => rule === 'geometry/gap')?.open),
+      await inside(pool, (db) => countByRule(db, { county: COUNTY, within: null })).then(
+        (rules) => rules.find(({ rule }) => rule === 'geometry/gap')?.open,
+      ),
       1,
     )
   })

@@ -96,6 +96,7 @@ export const geometrySentences: Pick<SentencesFor, GeometryFinding['rule']> = {
   ),
   'geometry/hole-outside': drawn('的内环不在外环之内', CHECK_SOURCE[0], 'has a hole outside its shell', CHECK_SOURCE[1]),
   'geometry/nested-parts': drawn('的一部分位于另一部分之内', CHECK_SOURCE[0], 'has a part inside another part', CHECK_SOURCE[1]),
+  'geometry/part-overlap': drawn('的两个部分相互重叠', CHECK_SOURCE[0], 'has two parts that lie on one another', CHECK_SOURCE[1]),
   'geometry/orientation': drawn(
     '的内环与外环方向相同',
     '可改正方向，不影响面积。',

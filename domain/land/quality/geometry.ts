@@ -135,6 +135,7 @@ const INVALID: Readonly<Record<string, GeometryFinding['rule']>> = {
   'self-touch': 'geometry/self-touch',
   'hole-outside-shell': 'geometry/hole-outside',
   'nested-parts': 'geometry/nested-parts',
+  'part-overlap': 'geometry/part-overlap',
   orientation: 'geometry/orientation',
 }
 

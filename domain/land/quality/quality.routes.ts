@@ -78,7 +78,7 @@ export const qualityRoutes = (tools: QualityTools): Route[] => [
           fault,
         })),
         head: (await readHead(db, county)).rev,
-        rules: (await countByRule(db, county)).map((each) => ({
+        rules: (await countByRule(db, question)).map((each) => ({
           ...each,
           name: ruleName(each.rule, language),
           source: RULES.find(({ id }) => id === each.rule)?.source ?? '',

@@ -247,7 +247,7 @@ const accepted = sql`
   exists (select from land.exception_now exception where exception.county = finding.county and exception.rule = finding.rule
     and exception.subject_kind = finding.subject_kind and exception.subject_key = finding.subject_key)`
 
-function conditions({ county, rule, within, state }: FindingQuestion): Sql {
+function conditions({ county, rule, within, state }: Omit<FindingQuestion, 'offset' | 'limit'>): Sql {
   const wanted: Sql[] = [sql`finding.county = ${county}`]
   if (rule) wanted.push(sql`finding.rule = ${rule}`)
   if (within && within !== county) wanted.push(sql`finding.village >= ${within} and finding.village < ${`${within}:`}`)
@@ -279,9 +279,15 @@ export const readFindings = (db: Db, question: FindingQuestion) => db.all<Stored
 export const countFindings = async (db: Db, question: FindingQuestion) =>
   (await db.one<{ matched: number }>`select count(*) as matched from land.finding finding where ${conditions(question)}`).matched
 
-export const countByRule = (db: Db, county: string) => db.all<{ rule: string; severity: string; open: number; accepted: number }>`
+/** Of every rule how many findings a place has, open and accepted: together they are what `countFindings` says of it. */
+export const countByRule = (db: Db, { county, within }: Pick<FindingQuestion, 'county' | 'within'>) => db.all<{
+  rule: string
+  severity: string
+  open: number
+  accepted: number
+}>`
   select rule, min(severity) as severity, count(*) filter (where not ${accepted}) as open, count(*) filter (where ${accepted}) as accepted
-  from land.finding finding where county = ${county} group by rule order by count(*) desc, rule`
+  from land.finding finding where ${conditions({ county, within, rule: null, state: 'all' })} group by rule order by count(*) desc, rule`
 
 export const readCheckedRev = async (db: Db, county: string) =>
   (await db.maybe<{ rev: number }>`select checked_rev as rev from land.finding_check where county = ${county}`)?.rev ?? null

@@ -383,6 +383,7 @@ export const RULES: readonly Rule[] = [
   rule('geometry/repeated-point', '重复的界址点', 'Corner is repeated', 'notice', SIMPLE, 'found'),
   rule('geometry/hole-outside', '内环不在外环之内', 'Hole lies outside its shell', 'error', SIMPLE, 'found'),
   rule('geometry/nested-parts', '多部分图形相互包含', 'One part lies in another', 'error', SIMPLE, 'found'),
+  rule('geometry/part-overlap', '多部分图形相互重叠', 'Two parts lie on one another', 'error', SIMPLE, 'found'),
   rule('geometry/orientation', '内外环方向相同', 'Hole runs the same way as its shell', 'notice', SIMPLE, 'found'),
   rule('geometry/zero-area', '图形没有面积', 'Outline has no area', 'error', SIMPLE, 'found'),
 ]

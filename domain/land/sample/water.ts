@@ -145,7 +145,7 @@ export function drawWater({ seed, areas }: Pick<SampleCounty, 'seed' | 'areas'>)
     })),
   )
   const bare: Water = {
-    ...{ nodes, reaches, districts, plantings, volumes: [], limits: [] },
+    ...{ nodes, reaches, districts, plantings, volumes: [], limits: [], storages: [], drainages: [], settings: [] },
     sources: [
       { sourceId: 'R1', name: '大泉河引水', sourceKind: 'river', nodeId: 'H1', zone: null, reliability: 'P75', ...STATED },
       {

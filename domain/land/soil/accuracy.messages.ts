@@ -1,6 +1,10 @@
 import type { MessagesFor } from '@dishu/base/refusal'
 import type { AccuracyNote, AccuracyRefusal } from './accuracy.ts'
 
+/** Grades by their words; other classes are called what the file calls them. */
+const GRADE_ZH: Readonly<Record<string, string>> = { none: '非盐碱', light: '轻度', moderate: '中度', heavy: '重度', extreme: '极重' }
+const zhOf = (name: string) => GRADE_ZH[name] ?? name
+
 export const messages: MessagesFor<AccuracyRefusal | AccuracyNote> = {
   'accuracy/not-by-chance': ({ drawn, row, rows }) => ({
     zh: {
@@ -14,7 +18,7 @@ export const messages: MessagesFor<AccuracyRefusal | AccuracyNote> = {
   }),
   'accuracy/chances-differ': ({ stratum, least, most }) => ({
     zh: {
-      message: `层“${stratum}”内各点的入样概率不同或不成立（${least} 至 ${most}）。`,
+      message: `层“${zhOf(stratum)}”内各点的入样概率不同或不成立（${least} 至 ${most}）。`,
       hint: '同一层内应等概率抽取：请按抽样时的层划分，或核对概率列。',
     },
     en: {
@@ -28,7 +32,7 @@ export const messages: MessagesFor<AccuracyRefusal | AccuracyNote> = {
   }),
   'accuracy/not-visited': ({ stratum, samples, least }) => ({
     zh: {
-      message: `层“${stratum}”只有 ${samples} 个点位，至少要 ${least} 个才知道有多大把握。`,
+      message: `层“${zhOf(stratum)}”只有 ${samples} 个点位，至少要 ${least} 个才知道有多大把握。`,
       hint: '请在该层补抽点位，或在抽样前就并层（不可看了结果再并）。',
     },
     en: {
@@ -70,11 +74,39 @@ export const messages: MessagesFor<AccuracyRefusal | AccuracyNote> = {
     en: { message: 'The grid is taken as a simple random sample: intervals are rather too wide than too narrow.' },
   }),
   'accuracy/class-thin': ({ name, samples }) => ({
-    zh: { message: `图上“${name}”级只有 ${samples} 个点位，其精度仅供参考。` },
+    zh: { message: `图上“${zhOf(name)}”级只有 ${samples} 个点位，其精度仅供参考。` },
     en: { message: `Only ${samples} places lie where the map has “${name}”: little stands behind its accuracy.` },
   }),
   'accuracy/map-not-cut': ({ name, samples }) => ({
-    zh: { message: `图上“${name}”级只有 ${samples} 个点位，未用图上面积作事后分层。` },
+    zh: { message: `图上“${zhOf(name)}”级只有 ${samples} 个点位，未用图上面积作事后分层。` },
     en: { message: `Only ${samples} places lie where the map has “${name}”: the map’s areas were not used to cut the sample.` },
+  }),
+  'accuracy/no-map': ({ map }) => ({
+    zh: { message: map === '' ? '本县还没有土壤图，无从核对。' : `没有土壤图“${map}”。`, hint: '请先成图。' },
+    en: { message: map === '' ? 'The county has no soil map to be checked.' : `There is no soil map “${map}”.`, hint: 'Make a map first.' },
+  }),
+  'accuracy/not-all-taken': ({ planned, taken, graded }) => ({
+    zh: {
+      message: `设计 ${planned} 个点，已采 ${taken} 个，能定级 ${graded} 个；按未采的与已采的一样看待。`,
+      hint: '若未采的点是有原因的（进不去、已毁），结果会偏。',
+    },
+    en: {
+      message: `Of ${planned} planned points ${taken} are taken and ${graded} can be graded; the others are taken to be like them.`,
+      hint: 'Where points were missed for a reason (no way in, destroyed) the answer is biased.',
+    },
+  }),
+  'accuracy/map-knew-places': ({ places, map }) => ({
+    zh: {
+      message: `“${map}”成图时已经用了其中 ${places} 个点的样品，精度会显得过高。`,
+      hint: '请选在这些样品入库之前所成的图。',
+    },
+    en: {
+      message: `The map “${map}” was made when ${places} of these samples were there already: it looks better than it is.`,
+      hint: 'Choose a map made before these samples came in.',
+    },
+  }),
+  'accuracy/not-on-map': ({ places }) => ({
+    zh: { message: `${places} 个点所在的图斑没有图上等级，未用。` },
+    en: { message: `${places} points lie in patches that the map does not grade and are not used.` },
   }),
 }

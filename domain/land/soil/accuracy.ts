@@ -39,6 +39,7 @@ export type AccuracyRefusal =
   | Refusal<'accuracy/no-areas', Record<string, never>>
   | Refusal<'accuracy/areas-not-read', { readonly text: string }>
   | Refusal<'accuracy/no-column', { readonly column: string; readonly columns: readonly string[] }>
+  | Refusal<'accuracy/no-map', { readonly map: string }>
   | Refusal<'accuracy/blank', { readonly column: string; readonly row: number; readonly rows: number }>
 
 /** Said of an answer that is given all the same. */
@@ -46,6 +47,9 @@ export type AccuracyNote =
   | Refusal<'accuracy/grid-as-simple', Record<string, never>>
   | Refusal<'accuracy/class-thin', { readonly name: string; readonly samples: number }>
   | Refusal<'accuracy/map-not-cut', { readonly name: string; readonly samples: number }>
+  | Refusal<'accuracy/not-all-taken', { readonly planned: number; readonly taken: number; readonly graded: number }>
+  | Refusal<'accuracy/map-knew-places', { readonly places: number; readonly map: string }>
+  | Refusal<'accuracy/not-on-map', { readonly places: number }>
 
 export const LEAST_TRUTHS = 10
 /** Below so many samples of a class its accuracy is said, and that little stands behind it. */
@@ -139,7 +143,7 @@ function unevenChances(places: readonly TruthPlace[], { strata, shares }: Design
 /** Grades from none to extreme, numbers by size, and else by the alphabet; each once. */
 function inOrder(words: readonly string[]): string[] {
   const all = [...new Set(words)]
-  const rank = (word: string) => GRADES.findIndex((grade) => grade === word)
+  const rank = (word: string) => (GRADES as readonly string[]).indexOf(word)
   if (all.every((word) => rank(word) >= 0)) return all.sort((a, b) => rank(a) - rank(b))
   return all.every((word) => Number.isFinite(Number(word))) ? all.sort((a, b) => Number(a) - Number(b)) : all.sort()
 }
@@ -156,14 +160,41 @@ export type Verdict = { readonly verdict: 'grown' | 'shrunk' | 'not-shown'; read
 const REAL = 0.05
 
 export function verdictOf({ change, error, p }: Change): Verdict {
-  return { verdict: p >= REAL || change === 0 ? 'not-shown' : change > 0 ? 'grown' : 'shrunk', detectable: 1.96 * error }
+  const isReal = p < REAL && change !== 0
+  return {
+    verdict: isReal ? (change > 0 ? 'grown' : 'shrunk') : 'not-shown',
+    detectable: isReal ? 1.96 * error : Math.max(1.96 * error, Math.abs(change)),
+  }
+}
+
+/** Where fewer places than this have changed, their deviation is not known well enough to be leant on. */
+const FEW_CHANGED = 10
+
+/**
+ * Where few places have changed, chance is asked of them directly: were coming and going alike, that so many of them or more went one way has the probability of as many heads
+ * (McNemar 1947, exact). Two places of a stratum that both changed have no deviation at all, and are no proof.
+ */
+function withFew(change: Change, before: Float64Array, after: Float64Array): Change {
+  let [came, went] = [0, 0]
+  for (const [i, was] of before.entries()) {
+    if (after[i] > was) came++
+    else if (after[i] < was) went++
+  }
+  const all = came + went
+  if (all === 0 || all >= FEW_CHANGED) return change
+  let [tail, ways] = [0, 1] // ways to choose k of all
+  for (let k = 0; k <= Math.min(came, went); k++) {
+    tail += ways
+    ways = (ways * (all - k)) / (k + 1)
+  }
+  return { ...change, p: Math.max(change.p, Math.min(1, (2 * tail) / 2 ** all)) }
 }
 
 /** The change of the share of each class between two visits to the same places. */
 export function changesAtPlaces({ design, truth, earlier, classes }: ProbabilitySample): Change[] {
   if (!earlier) return []
   const is = (of: Int32Array, c: number) => Float64Array.from(of, (each) => (each === c ? 1 : 0))
-  return classes.map((_, c) => pairedChange(design, is(earlier, c), is(truth, c)))
+  return classes.map((_, c) => withFew(pairedChange(design, is(earlier, c), is(truth, c)), is(earlier, c), is(truth, c)))
 }
 
 /** The change of the share of each class of either between two samples drawn apart, by name. */

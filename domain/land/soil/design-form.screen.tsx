@@ -7,12 +7,15 @@ import { useState } from 'react'
 import { COVARIATES, DESIGN_METHODS, type DesignRequest, STRATA, USUAL_DESIGN } from './design.ts'
 import type { DesignsReply, DesignView } from './design.wire.ts'
 import { Field } from './field.screen.tsx'
+import type { SoilTaskView } from './maps.wire.ts'
+import { SoilTask, useSoilTasks } from './soil-task.screen.tsx'
 
 /** What a design is to be; drawn first, to be looked at, and then kept. */
 export function DesignForm(props: {
   readonly known: DesignsReply
   readonly drawn: DesignView | null
-  onDraw(design: DesignView): void
+  readonly task: string | null
+  onDraw(task: string): void
   onKeep(design: DesignView): void
   onClose(): void
 }) {
@@ -21,12 +24,15 @@ export function DesignForm(props: {
   const [request, setRequest] = useState<DesignRequest>({ ...USUAL_DESIGN, within })
   const set = (changes: Partial<DesignRequest>) => setRequest({ ...request, ...changes })
   const path = `/api/counties/${county}/soil/designs`
-  const draw = useAct((asked: DesignRequest) => send<DesignView>(`${path}/draw`, asked), [])
-  const keep = useAct((asked: DesignRequest) => send<DesignView>(path, asked), [`/api/counties/${county}/soil/designs`])
+  const soil = `/api/counties/${county}/soil/`
+  const draw = useAct((asked: DesignRequest) => send<SoilTaskView>(`${path}/draw`, asked), [soil])
+  const keep = useAct((task: string) => send<DesignView>(path, { task }), [soil])
+  const tasks = useSoilTasks(county).filter(({ id, state }) => state === 'working' || id === props.task)
+  const isWorking = tasks.some(({ state }) => state === 'working')
   const failure = keep.error ?? draw.error
   const asked = { ...request, within }
   const byMoney = request.money !== null
-  const again = () => draw.mutate(asked, { onSuccess: props.onDraw })
+  const again = () => draw.mutate(asked, { onSuccess: ({ id }) => props.onDraw(id) })
   return (
     <form
       className="soil-fields design-form"
@@ -155,16 +161,17 @@ export function DesignForm(props: {
       <Checkbox checked={request.round} onChange={({ target }) => set({ round: target.checked })}>
         {t('design.round')}
       </Checkbox>
+      {props.task !== null && <SoilTask county={county} what="design" tasks={tasks} />}
       {failure && <Trouble failure={failure} />}
       <div className="row gap">
-        <Button htmlType="submit" type={props.drawn ? 'default' : 'primary'} loading={draw.isPending}>
+        <Button htmlType="submit" type={props.drawn ? 'default' : 'primary'} loading={draw.isPending} disabled={isWorking}>
           {t('design.draw')}
         </Button>
         <Button
           type={props.drawn ? 'primary' : 'default'}
-          disabled={props.drawn === null}
+          disabled={props.drawn === null || props.task === null || isWorking}
           loading={keep.isPending}
-          onClick={() => keep.mutate(props.drawn?.request ?? asked, { onSuccess: props.onKeep })}
+          onClick={() => props.task !== null && keep.mutate(props.task, { onSuccess: props.onKeep })}
         >
           {t('design.keep')}
         </Button>

@@ -10,7 +10,7 @@ import { Covariance, nuggetOf, stretchOf, withoutDirection } from '@dishu/numeri
 import { nearestDistances } from '@dishu/numeric/sampling/access'
 import { type Lattice, nodesInside } from '@dishu/numeric/sampling/lattice'
 import { seededRandom } from '@dishu/numeric/shared/random'
-import type { Db } from '@dishu/server-kit/sql'
+import { type Db, transaction } from '@dishu/server-kit/sql'
 import { toDegrees } from './degrees.jobs.ts'
 import { eachGroundPatch, readExcluded, readGroundByClass, readPatchGrades, readPatchMaps } from './design.store.ts'
 import {
@@ -29,6 +29,7 @@ import { schemeIn, spanOfIndicator } from './grading.ts'
 import { zoneFor } from './map-ground.ts'
 import { modelFor, scoreOf } from './map-model.ts'
 import { samplesFor } from './map-samples.ts'
+import type { MapTools, Report } from './maps.jobs.ts'
 import { readSamples } from './maps.store.ts'
 import { readGrading } from './soil.store.ts'
 
@@ -45,8 +46,15 @@ const no = (refusal: DesignRefusal): never => {
 
 export type DrawnDesign = Pick<Design, 'request' | 'frame' | 'strata' | 'points' | 'figures'>
 
-/** Draws a design on the register as it stands. Nothing is written. */
-export async function drawOnRegister(db: Db, county: string, asked: DesignRequest, key: string): Promise<DrawnDesign> {
+/** Draws a design on the register as it stands. Nothing is written. `report` is told what is at hand, and has a moment for whoever would stop it. */
+export async function drawOnRegister(
+  db: Db,
+  county: string,
+  asked: DesignRequest,
+  key: string,
+  report: (phase: 'ground' | 'drawing') => Promise<void> = async () => {},
+): Promise<DrawnDesign> {
+  await report('ground')
   const { frame, zone, epsg, digest } = await frameOf(db, county, asked)
   const request = asked.start === null ? asked : { ...asked, start: asked.start }
   const start = asked.start === null ? null : placeIn(zone, asked.start)
@@ -56,6 +64,7 @@ export async function drawOnRegister(db: Db, county: string, asked: DesignReques
   const deviations =
     request.method === 'stratified' && request.allocation === 'neyman' ? await deviationsOf(db, county, frame, request, samples) : null
   const covariates = request.method === 'latin' ? await covariatesOf(db, county, frame, request) : []
+  await report('drawing')
   const drawn = drawDesign(frame, request, { covariates, deviations, value, start })
   if (!drawn.ok) return no(drawn.refusal)
   const { strata, figures } = drawn.value
@@ -67,6 +76,27 @@ export async function drawOnRegister(db: Db, county: string, asked: DesignReques
     frame: { epsg, spacingM: Math.round(100 * frame.spacing) / 100, candidates: frame.x.length, patches: frame.patches.length, digest },
   }
 }
+
+/** Draws a design for a task: between two phases it can be stopped. */
+export async function drawByTask(
+  { pool }: Pick<MapTools, 'pool'>,
+  county: string,
+  request: DesignRequest,
+  { signal, report }: { readonly signal: AbortSignal; readonly report: Report },
+): Promise<DrawnDesign> {
+  const at = async (phase: 'ground' | 'drawing') => {
+    report({ phase, done: phase === 'ground' ? 1 : 2, total: 3 })
+    await new Promise<void>((resolve) => setTimeout(resolve, 20)) // lets progress out, and signals in
+    signal.throwIfAborted()
+  }
+  return transaction(pool, (db) => drawOnRegister(db, county, request, 'P0', at), { readOnly: true })
+}
+
+/** A drawn design under another key: its points bear the key they are kept by. */
+export const underKey = (drawn: DrawnDesign, key: string): DrawnDesign => ({
+  ...drawn,
+  points: drawn.points.map((point) => ({ ...point, code: `${key}${point.code.slice(point.code.indexOf('-'))}` })),
+})
 
 const placeIn = (zone: Zone, [longitude, latitude]: readonly [number, number]): readonly [number, number] => {
   const [x, y] = toZone(Float64Array.of(longitude, latitude), zone)

@@ -2,23 +2,29 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Day, dayOf } from '@dishu/base/date'
-import { type Language, Refused } from '@dishu/base/refusal'
+import { type Language, type Refusal, Refused, type Sentence } from '@dishu/base/refusal'
 import { writeCsv } from '@dishu/formats/write/csv'
 import { writeGeoJson } from '@dishu/formats/write/geojson'
 import { writeXlsx } from '@dishu/formats/write/xlsx'
 import type { AsOf, Kind } from '@dishu/kernel/records/records'
-import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
+import { type OpenRevision, openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
 import { FileAnswer, orRefused, type Route } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
-import type { Db } from '@dishu/server-kit/sql'
+import type { Db, Pool } from '@dishu/server-kit/sql'
 import { DESIGN_FORMATS, type DesignFormat, designFields, designGpx, designKml, designRow, pointWkb } from './design.exchange.ts'
-import { type DrawnDesign, drawOnRegister } from './design.jobs.ts'
+import { type DrawnDesign, drawOnRegister, underKey } from './design.jobs.ts'
 import { nextDesignKey, readDesign, readDesigns, readGroundLayers, readPatchMaps, readTakenSamples } from './design.store.ts'
 import { type Design, type DesignRequest, decideRequest, designKind, statesOf, type TakenSample } from './design.ts'
 import type { DesignsReply, DesignView, RedrawReply } from './design.wire.ts'
+import { beginTask, currentTask } from './maps.jobs.ts'
+import { type SoilRunner, taskView } from './maps.routes.ts'
+import type { SoilTaskView } from './maps.wire.ts'
 
 export type DesignTools = {
   readonly kinds: readonly Kind[]
+  readonly pool: Pool
+  readonly runner: SoilRunner
+  say(refusal: Refusal, language: Language): Sentence
   asOfFrom(db: Db, county: string, address: Readonly<Record<string, string | undefined>>, today: Day): Promise<AsOf>
   isSynthetic(db: Db, county: string): Promise<boolean>
   /** What a stratum is called: a grade, a land class, a village. */
@@ -46,7 +52,29 @@ export async function keepDesign(
 ): Promise<{ key: string; rev: number }> {
   const revision = await openRevision(db, county, tools.kinds) // its lock keeps the key ours
   const key = await nextDesignKey(db, county)
-  const { frame, strata, points, figures } = await drawOnRegister(db, county, request, key)
+  return seal(revision, key, request, await drawOnRegister(db, county, request, key), who)
+}
+
+/** Keeps a design that was drawn by a task, as it was looked at. */
+async function keepDrawn(
+  db: Db,
+  tools: Pick<DesignTools, 'kinds'>,
+  county: string,
+  drawn: DrawnDesign,
+  who: { readonly actor: string; readonly now: Date },
+): Promise<{ key: string; rev: number }> {
+  const revision = await openRevision(db, county, tools.kinds)
+  const key = await nextDesignKey(db, county)
+  return seal(revision, key, drawn.request, underKey(drawn, key), who)
+}
+
+async function seal(
+  revision: OpenRevision,
+  key: string,
+  request: DesignRequest,
+  { frame, strata, points, figures }: DrawnDesign,
+  who: { readonly actor: string; readonly now: Date },
+): Promise<{ key: string; rev: number }> {
   const title = request.title.trim() === '' ? key : request.title.trim()
   const content = { design_key: key, title, method: request.method, request: { ...request, title }, frame, strata, points, figures }
   await revision.add(designKind, [rowToWrite(designKind, { validFrom: dayOf(who.now), content })])
@@ -102,6 +130,17 @@ export async function redrawDesign(db: Db, county: string, design: Design): Prom
     points: design.points.length,
     differing,
   }
+}
+
+/** What a task has drawn; refused where it has not. */
+async function drawnBy(
+  tools: Pick<DesignTools, 'pool'>,
+  county: string,
+  id: string,
+): Promise<{ readonly drawn: DrawnDesign; readonly day: Day }> {
+  const task = await currentTask(tools, county, id)
+  if (task.what !== 'design' || task.state !== 'done') throw new Refused({ code: 'soil-map/no-such-task', details: { task: id } })
+  return { drawn: task.outcome as DrawnDesign, day: dayOf(task.createdAt) }
 }
 
 export async function requireDesign(db: Db, county: string, key: string): Promise<Design> {
@@ -180,11 +219,31 @@ export function designRoutes(tools: DesignTools): Route[] {
       method: 'POST',
       url: '/api/counties/:county/soil/designs/draw',
       schema: { params: CountyParams, body: Body },
-      handle: async ({ db, params: { county }, body, now, language }): Promise<DesignView> => {
+      free: true,
+      handle: async ({ params: { county }, body, actor, now, language }): Promise<SoilTaskView> => {
         const request = orRefused(decideRequest(body as Record<string, unknown>, county))
+        const task = await beginTask(tools, county, { what: 'design', request, reason: request.title }, actor, now)
+        tools.runner.start(county, task.id)
+        return taskView(task, (refusal) => ({ code: refusal.code, ...tools.say(refusal, language) }))
+      },
+    },
+    {
+      method: 'GET',
+      url: '/api/counties/:county/soil/tasks/:task/design',
+      schema: { params: Type.Object({ county: COUNTY, task: Type.String({ maxLength: 40 }) }) },
+      handle: async ({ db, params: { county, task: id }, language }): Promise<DesignView> => {
+        const { drawn, day } = await drawnBy(tools, county, id)
         const key = await nextDesignKey(db, county)
-        const drawn = await drawOnRegister(db, county, request, key)
-        const design: Design = { ...drawn, id: 0, key, title: request.title, method: request.method, validFrom: dayOf(now), since: 0 }
+        const { request } = drawn
+        const design: Design = {
+          ...underKey(drawn, key),
+          id: 0,
+          key,
+          title: request.title,
+          method: request.method,
+          validFrom: day,
+          since: 0,
+        }
         return { ...(await viewOfDesign(db, tools, county, design, language)), key: null, since: null }
       },
     },
@@ -193,8 +252,12 @@ export function designRoutes(tools: DesignTools): Route[] {
       url: '/api/counties/:county/soil/designs',
       schema: { params: CountyParams, body: Body },
       handle: async ({ db, params: { county }, body, actor, now, language }) => {
-        const request = orRefused(decideRequest(body as Record<string, unknown>, county))
-        const { key } = await keepDesign(db, tools, county, request, { actor, now })
+        const { task } = body as { task?: unknown }
+        const who = { actor, now }
+        const { key } =
+          typeof task === 'string'
+            ? await keepDrawn(db, tools, county, (await drawnBy(tools, county, task)).drawn, who)
+            : await keepDesign(db, tools, county, orRefused(decideRequest(body as Record<string, unknown>, county)), who)
         return viewOfDesign(db, tools, county, await requireDesign(db, county, key), language)
       },
     },

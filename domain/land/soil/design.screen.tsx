@@ -16,6 +16,7 @@ import { designLayers, designShapes } from './design.layer.ts'
 import type { DesignPointView, DesignsReply, DesignView, RedrawReply } from './design.wire.ts'
 import { DesignForm } from './design-form.screen.tsx'
 import { linesOf, type SoilGround } from './samples.layer.ts'
+import { useSoilTasks } from './soil-task.screen.tsx'
 
 const FORMATS = ['xlsx', 'csv', 'gpx', 'kml', 'geojson'] as const
 
@@ -25,8 +26,14 @@ export function DesignScreen({ ground }: { readonly ground: SoilGround }) {
   const { county, asOf, known } = usePlace()
   const address = useAddress()
   const list = useRead<DesignsReply>(query(`/api/counties/${county}/soil/designs`, { asOf, known }))
-  const [drawn, setDrawn] = useState<DesignView | null>(null)
-  const [making, setMaking] = useState(false)
+  // what is being drawn is in the address: the page may be left meanwhile
+  const task = address.get('draw')
+  const [opened, setOpened] = useState(false)
+  const making = opened || task !== null
+  const tasks = useSoilTasks(county)
+  const isDrawn = tasks.some(({ id, state }) => id === task && state === 'done')
+  const drawing = useRead<DesignView>(isDrawn ? `/api/counties/${county}/soil/tasks/${task}/design` : null)
+  const drawn = isDrawn && drawing.state === 'ready' ? drawing.value : null
   const designs = list.state === 'ready' ? list.value.designs : []
   const key = designs.find((each) => each.key === address.get('design'))?.key ?? designs[0]?.key ?? null
   const reading = useRead<DesignView>(key === null ? null : `/api/counties/${county}/soil/designs/${key}`)
@@ -38,7 +45,7 @@ export function DesignScreen({ ground }: { readonly ground: SoilGround }) {
         title={t('design.empty-title')}
         text={t('design.empty')}
         action={
-          <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setMaking(true)}>
+          <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setOpened(true)}>
             {t('design.new')}
           </Button>
         }
@@ -49,15 +56,15 @@ export function DesignScreen({ ground }: { readonly ground: SoilGround }) {
     <DesignForm
       known={list.value}
       drawn={drawn}
-      onDraw={setDrawn}
+      task={task}
+      onDraw={(id) => address.set({ draw: id, sel: null })}
       onKeep={(kept) => {
-        setMaking(false)
-        setDrawn(null)
-        address.set({ design: kept.key, sel: null })
+        setOpened(false)
+        address.set({ design: kept.key, draw: null, sel: null })
       }}
       onClose={() => {
-        setMaking(false)
-        setDrawn(null)
+        setOpened(false)
+        address.set({ draw: null })
       }}
     />
   )
@@ -69,7 +76,7 @@ export function DesignScreen({ ground }: { readonly ground: SoilGround }) {
         options={designs.map((each) => ({ value: each.key, label: `${each.key} · ${each.title} · ${each.taken} / ${each.points}` }))}
         onChange={(next) => address.set({ design: next, sel: null })}
       />
-      <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setMaking(true)}>
+      <Button type="primary" icon={<Icon name="plus" size={15} />} onClick={() => setOpened(true)}>
         {t('design.new')}
       </Button>
     </header>

@@ -42,7 +42,8 @@ export type DesignsReply = {
 export type RedrawReply = { readonly same: boolean; readonly sameGround: boolean; readonly points: number; readonly differing: number }
 // GET  /api/counties/:county/soil/designs?asOf&known            -> DesignsReply
 // GET  /api/counties/:county/soil/designs/:key                  -> DesignView
-// POST /api/counties/:county/soil/designs/draw  DesignRequest   -> DesignView (nothing is written)
-// POST /api/counties/:county/soil/designs       DesignRequest   -> DesignView
+// POST /api/counties/:county/soil/designs/draw  DesignRequest   -> SoilTaskView (nothing is written)
+// GET  /api/counties/:county/soil/tasks/:task/design            -> DesignView, not kept
+// POST /api/counties/:county/soil/designs       {task} | DesignRequest   -> DesignView
 // GET  /api/counties/:county/soil/designs/:key/redraw           -> RedrawReply
 // GET  /api/counties/:county/soil/designs/:key/export?format=xlsx|csv|gpx|kml|geojson

@@ -5,11 +5,11 @@ import type { Route } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
 import { type Db, transaction } from '@dishu/server-kit/sql'
 import { GRADES, type IndicatorName, placeIn, type Scheme, schemeIn } from './grading.ts'
-import { beginTask } from './maps.jobs.ts'
+import { beginTask, currentTask } from './maps.jobs.ts'
 import { COUNTY, CountyParams, type SoilRoutesTools, taskView } from './maps.routes.ts'
-import { readMapMoves } from './maps.store.ts'
+import { type MapMove, readMapMoves } from './maps.store.ts'
 import type { GradingReply, GradingView, Moved, MovesReply, SchemeView } from './maps.wire.ts'
-import { decideRegrading, type Regrading } from './regrade.jobs.ts'
+import { decideRegrading, type Moves, type Regrading } from './regrade.jobs.ts'
 import { SCHEMES } from './schemes.data.ts'
 import type { CountyGrading } from './schemes.ts'
 import { type OwnScheme, readGrading, readOwnSchemes } from './soil.store.ts'
@@ -43,6 +43,7 @@ const RegradeBody = Type.Object({
     }),
   ]),
   reason: Type.String({ minLength: 1, maxLength: 500 }),
+  look: Type.Optional(Type.Boolean()),
 })
 
 /** Patches that are listed one by one. */
@@ -82,9 +83,9 @@ export const gradingRoutes = (tools: GradingRoutesTools): Route[] => [
     free: true,
     schema: { params: CountyParams, body: RegradeBody },
     handle: async ({ params: { county }, body, actor, now, language }) => {
-      const { reason, ...request } = body as Regrading & { reason: string }
+      const { reason, look = false, ...request } = body as Regrading & { reason: string; look?: boolean }
       await transaction(tools.pool, (db) => decideRegrading(db, county, request), { readOnly: true })
-      const task = await beginTask(tools, county, { what: 'regrade', request, reason }, actor, now)
+      const task = await beginTask(tools, county, { what: look ? 'look' : 'regrade', request, reason }, actor, now)
       tools.runner.start(county, task.id)
       return taskView(task, (refusal) => ({ code: refusal.code, ...tools.say(refusal, language) }))
     },
@@ -99,30 +100,50 @@ export const gradingRoutes = (tools: GradingRoutesTools): Route[] => [
       if (!(await readRevision(db, county, rev))) throw new Refused({ code: 'records/no-such-revision', details: { county, rev } })
       const side = async (at: number) => {
         const [grading, own] = [await readGrading(db, county, at), await readOwnSchemes(db, county, at)]
-        const scheme = schemeIn(grading)
-        const row = own.find(({ id }) => id === grading.scheme) ?? null
-        return { scheme, view: { ...gradingView(grading), schemeView: scheme && schemeView(scheme, language, row) } }
+        return sideOf(grading, own.find(({ id }) => id === grading.scheme) ?? null, language)
       }
       const [before, after] = [await side(rev - 1), await side(rev)]
-      const moves = await readMapMoves(db, county, rev)
-      const byMap = new Map<string, Moved>()
-      for (const { before: from, after: to } of moves) {
-        const key = `${from} ${to}`
-        byMap.set(key, { before: from, after: to, patches: (byMap.get(key)?.patches ?? 0) + 1 })
-      }
-      return {
-        ...{ rev, before: before.view, after: after.view, bySample: await tools.readSampleMoves(db, county, rev) },
-        byMap: [...byMap.values()].sort((a, b) => b.patches - a.patches),
-        patches: moves.slice(0, LISTED).map(({ patchId: id, before: from, after: to, figures }) => ({
-          ...{ id, before: from, after: to },
-          figures: Object.entries(figures).map(([value, [mean]]) => ({
-            ...{ value, mean, before: gradeIn(before.scheme, value, mean), after: gradeIn(after.scheme, value, mean) },
-          })),
-        })),
-      }
+      return movesView(rev, before, after, await tools.readSampleMoves(db, county, rev), await readMapMoves(db, county, rev))
+    },
+  },
+  {
+    method: 'GET',
+    url: '/api/counties/:county/soil/tasks/:task/moves',
+    free: true,
+    schema: { params: Type.Object({ county: COUNTY, task: Type.String({ maxLength: 40 }) }) },
+    handle: async ({ params: { county, task: id }, language }): Promise<MovesReply> => {
+      const task = await currentTask(tools, county, id)
+      if (task.what !== 'look' || task.state !== 'done') throw new Refused({ code: 'soil-map/no-such-task', details: { task: id } })
+      const { before, after, bySample, moves } = task.outcome as Moves
+      return movesView(null, sideOf(before, null, language), sideOf(after, null, language), bySample, moves)
     },
   },
 ]
+
+type Side = { readonly scheme: Scheme | null; readonly view: MovesReply['before'] }
+function sideOf(grading: CountyGrading, row: OwnScheme | null, language: 'zh' | 'en'): Side {
+  const scheme = schemeIn(grading)
+  return { scheme, view: { ...gradingView(grading), schemeView: scheme && schemeView(scheme, language, row) } }
+}
+
+function movesView(rev: number | null, before: Side, after: Side, bySample: readonly Moved[], moves: readonly MapMove[]): MovesReply {
+  const byMap = new Map<string, Moved>()
+  for (const { before: from, after: to, area } of moves) {
+    const key = `${from} ${to}`
+    const there = byMap.get(key)
+    byMap.set(key, { before: from, after: to, patches: (there?.patches ?? 0) + 1, area: (there?.area ?? 0) + area })
+  }
+  return {
+    ...{ rev, before: before.view, after: after.view, bySample },
+    byMap: [...byMap.values()].sort((a, b) => b.patches - a.patches),
+    patches: moves.slice(0, LISTED).map(({ patchId: id, before: from, after: to, figures, area }) => ({
+      ...{ id, before: from, after: to, area },
+      figures: Object.entries(figures).map(([value, [mean]]) => ({
+        ...{ value, mean, before: gradeIn(before.scheme, value, mean), after: gradeIn(after.scheme, value, mean) },
+      })),
+    })),
+  }
+}
 
 /** What a scheme says of a mean; null where it does not ask about the value. */
 function gradeIn(scheme: Scheme | null, value: string, mean: number): string | null {

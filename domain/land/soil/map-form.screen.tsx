@@ -1,11 +1,23 @@
 import { onSave } from '@dishu/web-kit/keys'
-import { send, useAct } from '@dishu/web-kit/read'
+import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { Refused, Trouble } from '@dishu/web-kit/state.tsx'
 import { useText } from '@dishu/web-kit/words'
 import { Button, Checkbox, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
-import { LEAST_DRAWS, MAP_VALUES, type MapStated, MOST_DRAWS, MOST_NEIGHBOURS, USUAL } from './maps.ts'
-import type { MapPreview, SoilTaskView } from './maps.wire.ts'
+import { Comparison } from './map-facts.screen.tsx'
+import {
+  LEAST_DRAWS,
+  MAP_METHODS,
+  MAP_TRANSFORMS,
+  MAP_VALUES,
+  type MapMethod,
+  type MapStated,
+  MOST_DRAWS,
+  MOST_NEIGHBOURS,
+  needsCovariates,
+  USUAL,
+} from './maps.ts'
+import type { CovariatesReply, MapPreview, SoilTaskView } from './maps.wire.ts'
 
 type Form = {
   readonly title: string
@@ -16,6 +28,7 @@ type Form = {
   readonly from: string
   readonly to: string
   readonly method: string
+  readonly covariates: readonly string[]
   readonly transform: string
   readonly models: Readonly<Record<string, string>>
   readonly nmax: number
@@ -25,7 +38,7 @@ type Form = {
   readonly believed: boolean
 }
 
-const BEGINNING: Form = { ...USUAL, values: USUAL.values, title: '', from: '', to: '', models: {} }
+const BEGINNING: Form = { ...USUAL, values: USUAL.values, title: '', from: '', to: '', models: {}, covariates: [] }
 const SEASONS = ['latest', 'any', 'spring', 'summer', 'autumn', 'winter']
 
 /** What a map is to be made of. Its word on structure comes before it is begun. */
@@ -41,6 +54,9 @@ export function MapForm({ county, onClose }: { readonly county: string; onClose(
     const { from, to, cellM, ...rest } = form
     return { ...rest, ...(from ? { from } : {}), ...(to ? { to } : {}), ...(cellM === null ? {} : { cellM }) }
   }
+  const rasters = useRead<CovariatesReply>(`/api/counties/${county}/soil/covariates`)
+  const known = rasters.state === 'ready' ? rasters.value.covariates : []
+  const lacksCovariates = needsCovariates(form.method as MapMethod) && form.covariates.length === 0
   const look = useAct(
     () => send<MapPreview>(`/api/counties/${county}/soil/map-preview`, { request: { ...request(), title: form.title || '-' } }),
     [],
@@ -123,12 +139,27 @@ export function MapForm({ county, onClose }: { readonly county: string; onClose(
       <div className="soil-form-row">
         <div className="field">
           <span>{t('soil-map.method')}</span>
-          {select('method', ['ordinary', 'universal'])}
+          {select('method', MAP_METHODS)}
         </div>
         <div className="field">
           <span>{t('soil-map.transform')}</span>
-          {select('transform', ['scores', 'none'])}
+          {select('transform', MAP_TRANSFORMS)}
         </div>
+      </div>
+      <div className="field">
+        <span>{t('soil-map.covariates')}</span>
+        <Select
+          mode="multiple"
+          allowClear
+          aria-label={t('soil-map.covariates')}
+          value={[...form.covariates]}
+          placeholder={t(known.length > 0 ? 'soil-map.covariates-hint' : 'soil-map.covariates-none')}
+          options={known.map(({ id, scene, takenOn, name }) => ({ value: id, label: `${name} · ${scene} ${takenOn}` }))}
+          optionFilterProp="label"
+          status={lacksCovariates ? 'warning' : ''}
+          onChange={(covariates: string[]) => set({ covariates })}
+        />
+        {lacksCovariates && <small className="soil-warning">{t('soil-map.covariates-needed')}</small>}
       </div>
       <div className="soil-form-row">
         <div className="field">
@@ -197,9 +228,15 @@ function Preview({ preview }: { readonly preview: MapPreview }) {
           ))}
         </tbody>
       </table>
-      {preview.notes.map(({ code, message, hint }, i) => (
-        <Refused key={`${code} ${i}`} message={message} hint={hint} />
-      ))}
+      {preview.models.map(
+        ({ value, comparison, method }) =>
+          comparison && <Comparison key={value} comparison={comparison} taken={method ?? null} title={t(`soil-value.${value}`)} />,
+      )}
+      {preview.notes
+        .filter(({ code }) => code !== 'soil-map/ways-compared')
+        .map(({ code, message, hint }, i) => (
+          <Refused key={`${code} ${i}`} message={message} hint={hint} />
+        ))}
     </section>
   )
 }

@@ -45,7 +45,7 @@ export function gradeDraws(
   rule: MapRule,
 ): PatchGrade | null {
   const indicators = indicatorsIn(scheme, values)
-  if (indicators.length === 0 || Number.isNaN(means[0])) return null
+  if (indicators.length === 0 || values.some((_, v) => Number.isNaN(means[v * draws]))) return null
   const codes = new Uint8Array(draws)
   const chances: Record<string, number[]> = {}
   for (const [i, name] of indicators.entries()) {

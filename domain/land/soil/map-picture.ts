@@ -6,6 +6,9 @@ export const SODICITY = ['#F1EEF6', '#BDC9E1', '#8E94C8', '#7A4FA3', '#4D1A66']
 export const GREY = '#9AA3A8'
 export const rampOf = (value: string): readonly string[] => (value === 'salt' || value === 'ece' ? SALINITY : SODICITY)
 
+/** Whether a picture shows the value itself, and not how sure it is or how probable a grade. */
+export const isOfValue = (show: string): boolean => show === 'value' || show === 'faded' || show.startsWith('forest-q')
+
 const channels = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
 
 /** The colour of a share of the way along a ramp, three channels. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Day } from '@dishu/base/date'
+import { gaussian, seededRandom } from '@dishu/numeric/shared/random'
+import { modelFor } from './map-model.ts'
 import { type PlacedSample, samplesFor } from './map-samples.ts'
 import { requestFrom, USUAL } from './maps.ts'
 
@@ -141,4 +143,19 @@ test('what is asked of a map is read with the usual filled in, and refused by it
   assert.equal(code({ nmax: 2 }), 'soil-map/number-out-of-range')
   assert.equal(code({ draws: 100_000 }), 'soil-map/number-out-of-range')
   assert.equal(code({ models: { ph: '0.2 Nug + ' } }), 'soil-map/model-not-read')
+})
+
+test('200,000 samples are made one value a place, and a model, in seconds', () => {
+  const random = seededRandom(6)
+  const county = many(200_000, () => {
+    const [x, y] = [60_000 * random(), 60_000 * random()]
+    return { x, y, ph: 8 + Math.sin(x / 6000) / 2 + 0.2 * gaussian(random) }
+  })
+  const found = samplesFor(county, 'ph', { ...USUAL, season: 'any' }, null)
+  assert.ok(found.ok && found.value.x.length === 200_000)
+  const made = modelFor(found.value, USUAL)
+  assert.ok(made.ok)
+  assert.equal(made.value.told.samples, 200_000)
+  assert.equal(made.value.told.squares, null) // leaving out samples one by one has to do
+  assert.equal(made.value.told.structure.isShown, true)
 })

@@ -16,6 +16,14 @@ import type { MapNote, MapRefusal, MapRequest } from './maps.ts'
 
 /** A sample with its place in metres; null where the register has none. */
 export type PlacedSample = Sample & { readonly x: number | null; readonly y: number | null }
+/** Such a sample as the register has it. */
+export type KeptSample = PlacedSample & {
+  readonly bag: string | null
+  readonly plotCode: string | null
+  readonly since: number
+  readonly recordCode: string | null // of a laboratory's row: the record of sampling that has its bag
+  readonly role: string | null // of a duplicate or a blank
+}
 
 /** One value at each place. `codes[i]`: the samples whose mean value i is. `newest`: the last day on which any was taken. */
 export type ValueSamples = {
@@ -27,6 +35,8 @@ export type ValueSamples = {
   readonly newest: Day | null
   readonly campaign: string
   readonly notes: readonly MapNote[]
+  /** Covariates of the places, where the map is asked to lean on any. */
+  readonly columns?: readonly Float64Array[]
 }
 
 /** More than this share of limits in place of values, and a map would be one of what the laboratory cannot see. */
@@ -97,6 +107,9 @@ export function samplesFor(
       code: 'soil-map/same-place',
       details: { value: name, places: shared.length, samples: shared.reduce((sum, there) => sum + there.length, 0) },
     })
+  const impossible = placed.filter((sample) => sample[name] !== null && valueIn(sample, name, conversion) === null).map(({ code }) => code)
+  if (impossible.length > 0)
+    notes.push({ code: 'soil-map/impossible', details: { value: name, samples: impossible.length, first: impossible.slice(0, 5) } })
   if (lost.length > 0) notes.push({ code: 'soil-map/strays', details: { value: name, km, samples: lost } })
   if (limits > 0) notes.push({ code: 'soil-map/at-limit', details: { value: name, samples: limits } })
   if (counted.depth + counted.season + counted.unplaced > 0) notes.push({ code: 'soil-map/left-out', details: { value: name, ...counted } })

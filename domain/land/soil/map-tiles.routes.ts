@@ -10,7 +10,7 @@ import { pngOf } from '@dishu/server-kit/tiles/png'
 import { cellsIn, cellsPerPixel, pixelPlaces, windowOf } from '@dishu/server-kit/tiles/raster'
 import type { Vault } from '@dishu/server-kit/vault'
 import { type DocumentWindow, openDocumentWindow } from '@dishu/server-kit/vault-window'
-import { mapPicture, type Shown } from './map-picture.ts'
+import { isOfValue, mapPicture, type Shown } from './map-picture.ts'
 import { readMap } from './maps.store.ts'
 import type { MapGrid, MapModel, MapRefusal } from './maps.ts'
 
@@ -80,7 +80,9 @@ async function makeTile(
 /** Over which span the colours run: of values that of the samples, of deviations a third of it, of probabilities the whole. */
 export function shownBy(show: string, { value, low, high }: Pick<MapModel, 'value' | 'low' | 'high'>): Shown {
   if (show === 'deviation') return { show, low: 0, high: (high - low) / 3, value }
-  return show === 'value' || show === 'faded' ? { show, low, high, value } : { show: 'probability', low: 0, high: 1, value }
+  return isOfValue(show)
+    ? { show: show === 'faded' ? 'faded' : 'value', low, high, value }
+    : { show: 'probability', low: 0, high: 1, value }
 }
 
 async function open(tools: TileTools, county: string, sha256: string): Promise<Geotiff> {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Day, dayOf } from '@dishu/base/date'
-import { type Refusal, Refused } from '@dishu/base/refusal'
+import { type Language, type Refusal, Refused } from '@dishu/base/refusal'
 import type { Kind, Revision } from '@dishu/kernel/records/records'
 import { openRevision, rowToWrite } from '@dishu/kernel/records/records.store'
 import { writeDocument } from '@dishu/kernel/sealed/sealed.store'
@@ -13,13 +13,15 @@ import { Buckets } from '@dishu/numeric/kriging/buckets'
 import { Kriging } from '@dishu/numeric/kriging/kriging'
 import { nuggetOf, rangeOf, sillOf } from '@dishu/numeric/kriging/model'
 import { type Support, withinVariance } from '@dishu/numeric/kriging/support'
-import { onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
+import { type Db, onConnection, type Pool, transaction } from '@dishu/server-kit/sql'
 import type { StoredDocument, Vault } from '@dishu/server-kit/vault'
+import { type CovariateChoice, covariatesOfCells, type OpenCovariates, type Stack, stackAt } from './covariates.ts'
 import { toDegrees } from './degrees.jobs.ts'
 import { ensembleBytes } from './ensemble.ts'
+import { jointSamples } from './map-drift.ts'
 import { figuresOf, gradeDraws, indicatorsIn, neededSamples, type PatchGrade } from './map-grades.ts'
-import { gridOver, supportOf } from './map-ground.ts'
-import { jointSamples, type PreparedMap, prepareMap, scalesOf } from './map-prepare.jobs.ts'
+import { supportOf } from './map-ground.ts'
+import { LEAST_COVERED, type PreparedMap, prepareMap, scalesOf } from './map-prepare.jobs.ts'
 import { writeRaster } from './map-raster.jobs.ts'
 import {
   createTask,
@@ -34,8 +36,19 @@ import {
 } from './maps.store.ts'
 import { type Ensemble, type MapGrid, type MapNote, type MapRequest, mapGradeKind, soilMapKind } from './maps.ts'
 
-export type MapTools = { readonly pool: Pool; readonly vault: Vault; readonly dataDir: string; readonly kinds: readonly Kind[] }
-export type MapPhase = 'reading' | 'ground' | 'simulating' | 'raster' | 'grading' | 'writing'
+/** Rasters of the register as covariates: which there are, and those of a map opened. */
+export type CovariateTools = {
+  list(db: Db, county: string, language: Language): Promise<CovariateChoice[]>
+  open(db: Db, county: string, ids: readonly string[]): Promise<OpenCovariates>
+}
+export type MapTools = {
+  readonly pool: Pool
+  readonly vault: Vault
+  readonly dataDir: string
+  readonly kinds: readonly Kind[]
+  readonly covariates: CovariateTools
+}
+export type MapPhase = 'reading' | 'covariates' | 'ground' | 'simulating' | 'drawing' | 'raster' | 'grading' | 'writing'
 export type Report = (progress: { readonly phase: MapPhase; readonly done: number; readonly total: number | null }) => void
 
 export const taskFolder = (dataDir: string, id: string) => join(dataDir, 'soil', id)
@@ -119,28 +132,49 @@ export async function makeMap(
   request: MapRequest,
   options: { readonly actor: string; readonly reason: string; readonly signal: AbortSignal; readonly report: Report },
 ): Promise<MadeMap> {
+  options.report({ phase: 'reading', done: 0, total: null })
+  const open = await openFor(tools, county, request)
+  try {
+    return await makeFrom(tools, county, key, request, open, options)
+  } finally {
+    await open?.close()
+  }
+}
+
+/** The covariates of a request; null where it has none. */
+export const openFor = (tools: Pick<MapTools, 'pool' | 'covariates'>, county: string, { covariates = [] }: MapRequest) =>
+  covariates.length > 0 ? onConnection(tools.pool, (db) => tools.covariates.open(db, county, covariates)) : Promise.resolve(null)
+
+async function makeFrom(
+  tools: MapTools,
+  county: string,
+  key: string,
+  request: MapRequest,
+  open: OpenCovariates | null,
+  options: { readonly actor: string; readonly reason: string; readonly signal: AbortSignal; readonly report: Report },
+): Promise<MadeMap> {
   const { signal, report } = options
-  report({ phase: 'reading', done: 0, total: null })
-  const prepared = await transaction(tools.pool, (db) => prepareMap(db, county, request), { readOnly: true })
+  const prepared = await transaction(tools.pool, (db) => prepareMap(db, county, request, open), { readOnly: true })
   signal.throwIfAborted()
+  const stack = open && (await readStack(open, prepared, signal, report))
   const folder = taskFolder(tools.dataDir, key)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const ground = await readGround(tools.pool, county, prepared, signal, report)
   await turn()
-  const means = await simulatePatches(prepared, ground, signal, report)
+  const means = await simulatePatches(prepared, ground, stack, signal, report)
   const ratios = ratiosOf(prepared, ground.supports)
   const made = new Date()
-  const grid = gridOver(prepared.box, prepared.zone, request.cellM)
+  const { grid } = prepared
   const grids: (Omit<MapGrid, 'sha256'> & { readonly path: string })[] = []
+  const unlike: MapNote[] = []
   for (const [v, value] of prepared.values.entries()) {
     const path = join(folder, `${value.name}.tif`)
     const facts = { COUNTY: county, MAP: key, MADE_ON: dayOf(made), SAMPLES_REVISION: String(prepared.rev) }
-    grids.push({
-      path,
-      ...(await writeRaster(path, value, prepared, grid, facts, signal, (done) =>
-        report({ phase: 'raster', done: v * grid.rows + done, total: grid.rows * prepared.values.length }),
-      )),
-    })
+    const { unlikeShare, ...drawn } = await writeRaster(path, value, prepared, stack, facts, signal, (done) =>
+      report({ phase: 'raster', done: v * grid.rows + done, total: grid.rows * prepared.values.length }),
+    )
+    grids.push({ path, ...drawn })
+    if (unlikeShare > 0) unlike.push({ code: 'soil-map/unlike-samples', details: { value: value.name, percent: 100 * unlikeShare } })
   }
   const ensemblePath = join(folder, 'ensemble.bin')
   await writeFile(ensemblePath, ensembleBytes({ ids: Float64Array.from(ground.ids), ratios, means }), { mode: 0o600 })
@@ -148,7 +182,8 @@ export async function makeMap(
   await turn()
   const graded = gradePatches(prepared, ground, means, ratios)
   signal.throwIfAborted()
-  return register(tools, county, key, prepared, { grids, ensemblePath, graded, ground, made }, options)
+  const ready = { grids, ensemblePath, graded, ground, made, notes: [...unlike, ...uncoveredNote(ground, graded)] }
+  return register(tools, county, key, prepared, ready, options)
 }
 
 /** Lets signals in, and progress out: a moment beside seconds of work. */
@@ -191,11 +226,17 @@ async function readGround(
 const STEP = 100
 
 /** Simulated means: patch by patch, within it value by value, within it draw by draw. */
-async function simulatePatches(prepared: PreparedMap, { supports }: Ground, signal: AbortSignal, report: Report): Promise<Float32Array> {
+async function simulatePatches(
+  prepared: PreparedMap,
+  { supports }: Ground,
+  stack: Stack | null,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Float32Array> {
   const { request, values, samples } = prepared
   report({ phase: 'simulating', done: 0, total: request.draws })
   await turn()
-  const { drift, ...joint } = jointSamples(samples, request)
+  const { drift, ...joint } = jointSamples(samples, values)
   const plan = prepareAreas(
     joint,
     scalesOf(
@@ -221,7 +262,7 @@ async function simulatePatches(prepared: PreparedMap, { supports }: Ground, sign
   const patches = {
     ...{ x, y, weights, starts, areas: new Float64Array(supports.length).fill(1) },
     ...{ groups: new Int32Array(supports.length), parents: Int32Array.of(-1) },
-    ...(drift ? { covariates: drift(x, y) } : {}),
+    ...(drift ? { covariates: drift(x, y, stack ? pointRows(stack, prepared.grid, x, y, starts) : NO_ROWS) } : {}),
   }
   const rows = supports.length * values.length
   const means = new Float32Array(rows * request.draws)
@@ -236,6 +277,61 @@ async function simulatePatches(prepared: PreparedMap, { supports }: Ground, sign
   }
   return means
 }
+
+const NO_ROWS = new Float64Array(0)
+
+/** Covariates at the points of patches. A patch of which some points have none is told by its others; refused where most of the land has none. */
+function pointRows(stack: Stack, grid: PreparedMap['grid'], x: Float64Array, y: Float64Array, starts: Int32Array): Float64Array {
+  const { q } = stack
+  const rows = stackAt(stack, grid, x, y)
+  let covered = 0
+  for (let p = 0; p + 1 < starts.length; p++) {
+    let isCovered = true
+    for (let a = 0; a < q; a++) {
+      let [sum, count] = [0, 0]
+      for (let i = starts[p]; i < starts[p + 1]; i++) {
+        if (Number.isNaN(rows[i * q + a])) continue
+        sum += rows[i * q + a]
+        count++
+      }
+      if (count === 0) isCovered = false
+      else for (let i = starts[p]; i < starts[p + 1]; i++) if (Number.isNaN(rows[i * q + a])) rows[i * q + a] = sum / count
+    }
+    covered += Number(isCovered)
+  }
+  const share = covered / Math.max(1, starts.length - 1)
+  if (share < LEAST_COVERED)
+    throw new Refused({
+      code: 'soil-map/covariates-elsewhere',
+      details: { what: 'land', percent: 100 * share, least: 100 * LEAST_COVERED },
+    })
+  return rows
+}
+
+/** Rows of the grid whose covariates are read at a time. */
+const STACK_ROWS = 32
+
+async function readStack(open: OpenCovariates, { grid, zone }: PreparedMap, signal: AbortSignal, report: Report): Promise<Stack> {
+  const { columns, rows } = grid
+  const q = open.names.length
+  const values = new Float32Array(columns * rows * q)
+  for (let from = 0; from < rows; from += STACK_ROWS) {
+    signal.throwIfAborted()
+    const cells = new Int32Array(2 * columns * (Math.min(rows, from + STACK_ROWS) - from))
+    for (let k = 0; k < cells.length / 2; k++) {
+      cells[2 * k] = k % columns
+      cells[2 * k + 1] = from + Math.floor(k / columns)
+    }
+    values.set(await covariatesOfCells(open, grid, zone, cells), from * columns * q)
+    report({ phase: 'covariates', done: Math.min(rows, from + STACK_ROWS), total: rows })
+    await turn()
+  }
+  return { q, values }
+}
+
+/** Patches that have an outline and no grade lie where a covariate has no value. */
+const uncoveredNote = ({ ids }: Ground, graded: readonly unknown[]): MapNote[] =>
+  ids.length > graded.length ? [{ code: 'soil-map/patches-uncovered', details: { patches: ids.length - graded.length } }] : []
 
 /** What one more sample in each patch tells of its mean, value by value: the variance about the mean of one sample over that of the mean itself. */
 function ratiosOf({ values, request }: PreparedMap, supports: readonly Support[]): Float32Array {
@@ -310,6 +406,7 @@ type Ready = {
   readonly graded: readonly GradedPatch[]
   readonly ground: Ground
   readonly made: Date
+  readonly notes: readonly MapNote[]
 }
 
 async function register(
@@ -317,7 +414,7 @@ async function register(
   county: string,
   key: string,
   prepared: PreparedMap,
-  { grids: drawn, ensemblePath, graded, ground, made }: Ready,
+  { grids: drawn, ensemblePath, graded, ground, made, notes: more }: Ready,
   { actor, reason, report }: { readonly actor: string; readonly reason: string; readonly report: Report },
 ): Promise<MadeMap> {
   report({ phase: 'writing', done: 0, total: null })
@@ -338,7 +435,7 @@ async function register(
     ...{ sha256: simulations.sha256.toString('hex'), bytes: simulations.size, patches: ground.ids.length },
     ...{ draws: request.draws, values: values.map(({ name }) => name) },
   }
-  const notes: MapNote[] = [...prepared.notes]
+  const notes: MapNote[] = [...prepared.notes, ...more]
   if (ground.undrawn > 0) notes.push({ code: 'soil-map/undrawn-patches', details: { patches: ground.undrawn } })
   const newest = samples.reduce<Day | null>((last, each) => ((each.newest ?? '') > (last ?? '') ? each.newest : last), null)
   const day = newest ?? dayOf(made)

@@ -1,7 +1,7 @@
 /** How a soil map looks on a map, and what its colours mean. */
 import type { Bounds, SourceSpec } from '@dishu/web-kit/map/draw'
 import type { LayerSpec } from '@dishu/web-kit/map/layer-changes'
-import { rampOf } from './map-picture.ts'
+import { isOfValue, rampOf } from './map-picture.ts'
 import type { MapView } from './maps.wire.ts'
 
 export type MapLook = { readonly value: string; readonly show: string }
@@ -35,5 +35,5 @@ export const soilLayer = (map: Pick<MapView, 'key'>): LayerSpec => ({
 export function legendOf(value: { readonly value: string; readonly low: number; readonly high: number }, show: string) {
   if (show === 'deviation') return { colours: ['#FFFFFF', '#9AA3A8', '#3C464B'], low: 0, high: (value.high - value.low) / 3 }
   const colours = rampOf(value.value)
-  return show === 'value' || show === 'faded' ? { colours, low: value.low, high: value.high } : { colours, low: 0, high: 1 }
+  return isOfValue(show) ? { colours, low: value.low, high: value.high } : { colours, low: 0, high: 1 }
 }

@@ -1,6 +1,7 @@
 import type { MessagesFor } from '@dishu/base/refusal'
 import type { IndicatorName } from './grading.ts'
-import type { MapNote, MapRefusal } from './maps.ts'
+import type { Compared } from './map-compare.ts'
+import type { MapMethod, MapNote, MapRefusal } from './maps.ts'
 import type { SchemeRefusal } from './schemes.ts'
 
 const ZH: Readonly<Record<IndicatorName, string>> = { salt: '含盐量', ece: 'ECe', ph: 'pH', esp: '碱化度' }
@@ -8,6 +9,24 @@ const EN: Readonly<Record<IndicatorName, string>> = { salt: 'salt', ece: 'ECe', 
 
 const zhOf = (value: string) => ZH[value as IndicatorName] ?? value
 const enOf = (value: string) => EN[value as IndicatorName] ?? value
+
+const WAYS: Readonly<Record<'zh' | 'en', Readonly<Record<Compared | MapMethod, string> & Record<string, string>>>> = {
+  zh: {
+    ...{ mean: '平均值', linear: '线性回归', ordinary: '普通克里金', universal: '泛克里金', regression: '回归克里金' },
+    ...{ 'forest-alone': '随机森林', forest: '随机森林加残差克里金', best: '最好的一种' },
+  },
+  en: {
+    ...{ mean: 'the mean', linear: 'linear regression', ordinary: 'ordinary kriging', universal: 'universal kriging' },
+    ...{
+      regression: 'regression kriging',
+      'forest-alone': 'the forest alone',
+      forest: 'the forest with kriged residuals',
+      best: 'the best way',
+    },
+  },
+}
+const wayOf = (language: 'zh' | 'en', way: string) => WAYS[language][way] ?? `${way}`
+const capital = (text: string) => `${text}`.charAt(0).toUpperCase() + `${text}`.slice(1)
 
 export const mapMessages: MessagesFor<MapRefusal | MapNote | SchemeRefusal> = {
   'soil-map/no-values': ({ most }) => ({
@@ -180,6 +199,23 @@ export const mapMessages: MessagesFor<MapRefusal | MapNote | SchemeRefusal> = {
     zh: { message: `${zhOf(value)}：${samples} 个样品同在 ${places} 个点上，取其平均。` },
     en: { message: `${enOf(value)}: ${samples} samples lie at ${places} places; their means are taken.` },
   }),
+  'soil-map/few-for-chances': ({ value, places }) => ({
+    zh: {
+      message: `${zhOf(value)}只有 ${places} 个采样点，变异函数定不准：说 60%–90% 的概率，试算中实际低 5–7 个百分点。`,
+      hint: '面积区间不受影响；要更可靠的单块概率，请补充样品。',
+    },
+    en: {
+      message: `${capital(enOf(value))} has only ${places} places, too few to know its variogram well: probabilities of 60 to 90 % came true 5 to 7 points less often in trials.`,
+      hint: 'Intervals of areas are not touched; for surer probabilities of single patches take more samples.',
+    },
+  }),
+  'soil-map/impossible': ({ value, samples, first }) => ({
+    zh: { message: `${zhOf(value)}：${samples} 个样品的值土壤中不可能有，未用（${first.join('、')}）。`, hint: '请核对单位和小数点。' },
+    en: {
+      message: `${capital(enOf(value))}: ${samples} samples have values that no soil has and are not used (${first.join(', ')}).`,
+      hint: 'Check unit and decimal point.',
+    },
+  }),
   'soil-map/at-limit': ({ value, samples }) => ({
     zh: { message: `${zhOf(value)}：${samples} 个样品只有检出界限，按界限值成图，低值处会偏高。` },
     en: {
@@ -190,6 +226,83 @@ export const mapMessages: MessagesFor<MapRefusal | MapNote | SchemeRefusal> = {
     zh: { message: `${zhOf(value)}用了 ${samples} 个样品；未用：深度不符 ${depth}，季节或时间不符 ${season}，没有坐标 ${unplaced}。` },
     en: {
       message: `${enOf(value)} is made of ${samples} samples; left out: other depth ${depth}, other season or days ${season}, no coordinates ${unplaced}.`,
+    },
+  }),
+  'soil-map/no-covariates': ({ method }) => ({
+    zh: { message: `${wayOf('zh', method)}需要协变量，却一个也没有选。`, hint: '请选影像指数或作为影像登记的地形栅格，或改用普通克里金。' },
+    en: {
+      message: `${capital(wayOf('en', method))} needs covariates, and none is chosen.`,
+      hint: 'Choose indices of scenes or terrain that was added as a scene, or take ordinary kriging.',
+    },
+  }),
+  'soil-map/no-such-covariate': ({ covariate, there }) => ({
+    zh: { message: `登记簿里没有协变量“${covariate}”。`, hint: there.length > 0 ? `有：${there.join('、')}。` : '请先在影像页登记栅格。' },
+    en: {
+      message: `The register has no covariate “${covariate}”.`,
+      hint: there.length > 0 ? `It has ${there.join(', ')}.` : 'Add rasters on the imagery page first.',
+    },
+  }),
+  'soil-map/too-many-covariates': ({ covariates, most }) => ({
+    zh: { message: `选了 ${covariates} 个协变量，最多 ${most} 个。`, hint: '相近的指数留一个即可。' },
+    en: { message: `${covariates} covariates are chosen; the most is ${most}.`, hint: 'Of indices that are alike one is enough.' },
+  }),
+  'soil-map/few-for-covariates': ({ value, places, least, covariates }) => ({
+    zh: {
+      message: `${zhOf(value)}只有 ${places} 个采样点，用 ${covariates} 个协变量至少要 ${least} 个。`,
+      hint: '请减少协变量，或补充样品。',
+    },
+    en: {
+      message: `${capital(enOf(value))} has ${places} places; ${covariates} covariates need ${least}.`,
+      hint: 'Choose fewer covariates, or add samples.',
+    },
+  }),
+  'soil-map/covariates-elsewhere': ({ what, percent, least }) => ({
+    zh: {
+      message: `只有 ${percent.toFixed(0)}% 的${what === 'samples' ? '采样点' : '图斑'}有协变量，至少要 ${least}%。`,
+      hint: '请换覆盖全县、云少的影像，或不用协变量。',
+    },
+    en: {
+      message: `Only ${percent.toFixed(0)} % of the ${what === 'samples' ? 'samples' : 'patches'} have covariates; ${least} % are needed.`,
+      hint: 'Take a scene that covers the county with fewer clouds, or do without covariates.',
+    },
+  }),
+  'soil-map/not-positive': ({ value, found, samples }) => ({
+    zh: { message: `${zhOf(value)}有 ${samples} 个样品不大于零（最小 ${found}），不能取对数。`, hint: '请改用正态得分，或核对样品。' },
+    en: {
+      message: `${samples} samples of ${enOf(value)} are not above zero (the least is ${found}): they have no logarithm.`,
+      hint: 'Take normal scores, or check the samples.',
+    },
+  }),
+  'soil-map/samples-uncovered': ({ value, samples }) => ({
+    zh: { message: `${zhOf(value)}：${samples} 个采样点没有协变量（栅格之外或有云），未用。` },
+    en: { message: `${capital(enOf(value))}: ${samples} places have no covariates (outside the raster, or under cloud) and are not used.` },
+  }),
+  'soil-map/patches-uncovered': ({ patches }) => ({
+    zh: { message: `${patches} 个图斑没有协变量（栅格之外或有云），未评级。` },
+    en: { message: `${patches} patches have no covariates (outside the raster, or under cloud) and are not graded.` },
+  }),
+  'soil-map/ways-compared': ({ value, best, taken, rmse }) => {
+    const told = (ways: Readonly<Record<string, string>>, between: string) =>
+      Object.entries(rmse)
+        .map(([way, error]) => `${ways[way] ?? way} ${error.toPrecision(3)}`)
+        .join(between)
+    return {
+      zh: {
+        message: `${zhOf(value)}按整块地留出比较（误差，变换后）：${told(WAYS.zh, '，')}。最好的是${wayOf('zh', best)}，本图用${wayOf('zh', taken)}。`,
+      },
+      en: {
+        message: `${capital(enOf(value))}, with squares of land left out (errors, on the scale of the map): ${told(WAYS.en, ', ')}. Best is ${wayOf('en', best)}; the map is made by ${wayOf('en', taken)}.`,
+      },
+    }
+  },
+  'soil-map/unlike-samples': ({ value, percent }) => ({
+    zh: {
+      message: `${zhOf(value)}：${percent.toFixed(1)}% 的格子与所有样品都不像，那里的预测没有样品支持（见“适用范围”）。`,
+      hint: '请到那里补采样品。',
+    },
+    en: {
+      message: `${capital(enOf(value))}: ${percent.toFixed(1)} % of the cells are unlike all samples; nothing stands behind the map there (see “applicable”).`,
+      hint: 'Take samples there.',
     },
   }),
   'soil-map/undrawn-patches': ({ patches }) => ({

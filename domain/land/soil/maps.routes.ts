@@ -8,13 +8,23 @@ import { Type } from '@dishu/server-kit/shape'
 import { type Db, onConnection, transaction } from '@dishu/server-kit/sql'
 import { schemeIn } from './grading.ts'
 import { AreaSums } from './map-grades.ts'
-import { gridOver } from './map-ground.ts'
 import { prepareMap } from './map-prepare.jobs.ts'
 import { handleSoilTile } from './map-tiles.routes.ts'
-import { beginTask, currentTask, type MadeMap, type MapTools, refusalOf, taskFolder } from './maps.jobs.ts'
+import { beginTask, currentTask, type MadeMap, type MapTools, openFor, refusalOf, taskFolder } from './maps.jobs.ts'
 import { endTask, everyGradedPatch, readMap, readMapGrade, readMaps, readTasks, type SoilTask } from './maps.store.ts'
 import { MAP_VALUES, type MapRequest, type MapStated, requestFrom, type SoilMap, UNITS } from './maps.ts'
-import type { AreaGrades, AreasReply, MapDetail, MapPreview, MapsReply, MapView, PatchMapReply, Said, SoilTaskView } from './maps.wire.ts'
+import type {
+  AreaGrades,
+  AreasReply,
+  CovariatesReply,
+  MapDetail,
+  MapPreview,
+  MapsReply,
+  MapView,
+  PatchMapReply,
+  Said,
+  SoilTaskView,
+} from './maps.wire.ts'
 import { readGrading } from './soil.store.ts'
 
 /** Processes that do the long work, and can be stopped. */
@@ -48,6 +58,7 @@ const RequestBody = Type.Object({
     to: text(20),
     method: text(20),
   },
+  covariates: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 40 })),
   ...{ transform: text(20), models: Type.Optional(Type.Record(Type.String({ maxLength: 10 }), Type.String({ maxLength: 200 }))) },
   ...{ nmax: Type.Optional(Type.Number()), seed: Type.Optional(Type.Number()), draws: Type.Optional(Type.Number()) },
   ...{ cellM: Type.Optional(Type.Number()), believed: Type.Optional(Type.Boolean()) },
@@ -103,12 +114,20 @@ export function mapRoutes(tools: SoilRoutesTools): Route[] {
       },
     },
     {
+      method: 'GET',
+      url: '/api/counties/:county/soil/covariates',
+      schema: { params: CountyParams },
+      handle: async ({ db, params: { county }, language }): Promise<CovariatesReply> => ({
+        covariates: await tools.covariates.list(db, county, language),
+      }),
+    },
+    {
       method: 'POST',
       url: '/api/counties/:county/soil/map-preview',
       schema: { params: CountyParams, body: Type.Object({ request: RequestBody }) },
       handle: async ({ db, params: { county }, body, language }): Promise<MapPreview> => {
         const { request } = body as { request: MapStated }
-        return preview(db, county, orRefused(requestFrom({ title: '-', ...request })), saying(language))
+        return preview(tools, db, county, orRefused(requestFrom({ title: '-', ...request })), saying(language))
       },
     },
     {
@@ -120,7 +139,7 @@ export function mapRoutes(tools: SoilRoutesTools): Route[] {
         const { request: stated, reason } = body as { request: MapStated; reason: string }
         const request = orRefused(requestFrom(stated))
         // whatever would stop the work is said before it begins
-        await transaction(pool, (db) => prepareMap(db, county, request), { readOnly: true })
+        await lookAhead(tools, county, request)
         const task = await beginTask(tools, county, { what: 'map', request, reason }, actor, now)
         runner.start(county, task.id)
         return taskView(task, saying(language))
@@ -182,9 +201,27 @@ export function mapRoutes(tools: SoilRoutesTools): Route[] {
   ]
 }
 
-async function preview(db: Db, county: string, request: MapRequest, say: (refusal: Refusal) => Said): Promise<MapPreview> {
-  const { epsg, zone, box, patches, values, correlations, notes, scheme } = await prepareMap(db, county, request)
-  const { columns, rows, dx } = gridOver(box, zone, request.cellM)
+/** Refuses what would make no map, as the work itself would. */
+async function lookAhead(tools: SoilRoutesTools, county: string, request: MapRequest): Promise<void> {
+  const open = await openFor(tools, county, request)
+  try {
+    await transaction(tools.pool, (db) => prepareMap(db, county, request, open, true), { readOnly: true })
+  } finally {
+    await open?.close()
+  }
+}
+
+async function preview(
+  tools: SoilRoutesTools,
+  db: Db,
+  county: string,
+  request: MapRequest,
+  say: (refusal: Refusal) => Said,
+): Promise<MapPreview> {
+  const open = await openFor(tools, county, request)
+  const prepared = await prepareMap(db, county, request, open, true).finally(() => open?.close())
+  const { epsg, patches, values, correlations, notes, scheme, grid } = prepared
+  const { columns, rows, dx } = grid
   return {
     ...{ epsg, cellM: dx, cells: columns * rows, patches, scheme: scheme.id, correlations },
     models: values.map(({ told }) => told),
@@ -215,10 +252,10 @@ export function mapView(map: SoilMap, say: (refusal: Refusal) => Said): MapView 
 export function taskView(task: SoilTask, say: (refusal: Refusal) => Said): SoilTaskView {
   const { id, what, state, createdBy, reason, progress } = task
   const refusal = refusalOf(task)
-  const made = state === 'done' ? (task.outcome as Partial<MadeMap>) : null
+  const made = state === 'done' && (what === 'map' || what === 'regrade') ? (task.outcome as Partial<MadeMap>) : null
   return {
     ...{ id, what, state, createdBy, reason, createdAt: task.createdAt.toISOString() },
-    title: what === 'map' ? (task.request as MapRequest).title : reason,
+    title: what === 'map' || what === 'design' ? (task.request as { readonly title: string }).title : reason,
     progress: progress.phase === undefined ? null : { phase: progress.phase, done: progress.done ?? 0, total: progress.total ?? null },
     refusal: refusal && say(refusal),
     ...{ map: made?.map ?? null, rev: made?.rev ?? null, patches: made?.patches ?? null },

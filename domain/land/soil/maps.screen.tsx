@@ -1,5 +1,4 @@
 import { query } from '@dishu/web-kit/address'
-import { SquarePlot } from '@dishu/web-kit/chart/plot.tsx'
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useLook, useNarrow } from '@dishu/web-kit/look/theme.tsx'
 import type { Bounds } from '@dishu/web-kit/map/draw'
@@ -12,9 +11,10 @@ import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
 import { Button, Segmented, Select } from 'antd'
 import { useState } from 'react'
+import { Facts } from './map-facts.screen.tsx'
 import { MapForm } from './map-form.screen.tsx'
 import { legendOf, soilLayer, soilPicture } from './maps.layer.ts'
-import type { MapDetail, MapsReply, MapView } from './maps.wire.ts'
+import type { MapsReply, MapView } from './maps.wire.ts'
 import type { SoilGround } from './samples.layer.ts'
 import { SoilTask, useSoilTasks } from './soil-task.screen.tsx'
 
@@ -159,7 +159,7 @@ function showName(t: (key: string, values?: Readonly<Record<string, string>>) =>
 function Legend({ value, show, name }: { readonly value: MapView['values'][number]; readonly show: string; readonly name: string }) {
   const t = useText()
   const { colours, low, high } = legendOf(value, show)
-  const unit = show.startsWith('p-') ? '' : value.unit
+  const unit = show.startsWith('p-') || show === 'applicable' ? '' : value.unit
   return (
     <div className="legend ramp">
       <header>
@@ -180,96 +180,5 @@ function Legend({ value, show, name }: { readonly value: MapView['values'][numbe
         </p>
       )}
     </div>
-  )
-}
-
-/** Where the map comes from, how good it is, and its files. */
-function Facts({ map, county, value }: { readonly map: MapView; readonly county: string; readonly value: string }) {
-  const t = useText()
-  const detail = useRead<MapDetail>(`/api/counties/${county}/soil/maps/${map.key}`)
-  const model = detail.state === 'ready' ? detail.value.models.find((each) => each.value === value) : undefined
-  const grid = map.grids.find((each) => each.value === value)
-  const file = (sha256: string) => `/api/counties/${county}/soil/maps/${map.key}/files/${sha256}`
-  const { request } = map
-  return (
-    <section className="soil-facts">
-      <h3>{t('soil-map.facts')}</h3>
-      <p className="quiet">
-        {t('soil-map.made-of', {
-          campaign: map.campaign.replace(/[a-z]+$/, (season) => t(`soil-map.season-${season}`)),
-          depth: `${request.depthFromCm}–${request.depthToCm} cm`,
-          method: t(`soil-map.method-${request.method}`),
-          transform: t(`soil-map.transform-${request.transform}`),
-          seed: request.seed,
-          draws: request.draws,
-          rev: map.samplesRev,
-          scheme: map.scheme,
-        })}
-      </p>
-      {model && (
-        <>
-          <p>
-            <code>{model.model}</code> · {t('soil-map.samples', { count: model.samples })}
-          </p>
-          <dl className="soil-numbers number">
-            <dt>{t('soil-map.gain')}</dt>
-            <dd>{`${Math.round(100 * model.structure.gain)} %`}</dd>
-            <dt>{t('soil-map.rmse')}</dt>
-            <dd>
-              {short(model.structure.krigingRmse)} / {short(model.structure.meanRmse)}
-            </dd>
-            {model.squares && (
-              <>
-                <dt>{t('soil-map.squares', { side: Math.round(model.squares.side) })}</dt>
-                <dd>{short(model.squares.rmse)}</dd>
-              </>
-            )}
-          </dl>
-          <div className="soil-plots">
-            <figure>
-              <SquarePlot
-                points={model.pairs}
-                label={t('soil-map.cross-validation')}
-                xName={t('soil-map.predicted', { unit: model.unit })}
-                yName={t('soil-map.measured', { unit: model.unit })}
-                format={short}
-              />
-              <figcaption>{t('soil-map.cross-validation')}</figcaption>
-            </figure>
-            {model.reliability.length > 0 && (
-              <figure>
-                <SquarePlot
-                  joined
-                  points={model.reliability.map(([stated, found]) => [stated, found] as const)}
-                  label={t('soil-map.reliability')}
-                  xName={t('soil-map.stated')}
-                  yName={t('soil-map.found')}
-                  format={short}
-                />
-                <figcaption>{t('soil-map.reliability')}</figcaption>
-              </figure>
-            )}
-          </div>
-        </>
-      )}
-      {map.notes.length > 0 && (
-        <ul className="soil-notes">
-          {map.notes.map(({ code, message }, i) => (
-            <li key={`${code} ${i}`}>{message}</li>
-          ))}
-        </ul>
-      )}
-      {grid && (
-        <p>
-          <a href={file(grid.sha256)} download>
-            {t('soil-map.download', { mb: (grid.bytes / 1e6).toFixed(1), cell: grid.cellM, epsg: grid.epsg })}
-          </a>
-          <br />
-          <a href={file(map.simulations.sha256)} download>
-            {t('soil-map.simulations', { draws: map.simulations.draws, mb: (map.simulations.bytes / 1e6).toFixed(1) })}
-          </a>
-        </p>
-      )}
-    </section>
   )
 }

@@ -2,19 +2,20 @@
 import type { Day } from '@dishu/base/date'
 import type { AsOf } from '@dishu/kernel/records/records'
 import { cursor, type Db, json, type Sql, sql } from '@dishu/server-kit/sql'
-import type { PlacedSample } from './map-samples.ts'
+import type { KeptSample } from './map-samples.ts'
 import type { SoilMap } from './maps.ts'
 
 type Box = readonly [number, number, number, number]
 
 const SAMPLE = sql`sample.id, sample.sample_code as code, sample.longitude as x, sample.latitude as y, sample.depth_from_cm as "depthFromCm", sample.depth_to_cm as "depthToCm",
     sample.sampled_on as "sampledOn", sample.season, sample.ph, sample.ph_ratio as "phRatio", sample.ec_ds_per_m as ec, sample.ec_ratio as "ecRatio",
-    sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions, sample.extra -> 'censored' as censored`
+    sample.ece_ds_per_m as ece, sample.salt_g_per_kg as salt, sample.esp_percent as esp, sample.ions, sample.extra -> 'censored' as censored,
+    sample.extra ->> 'bag' as bag, sample.plot_code as "plotCode", sample.since, sample.extra ->> 'role' as role`
 
 /** Samples as they stand now; x and y are degrees here, null where a sample names no place. A laboratory's row of a bag lies where the bag was filled. */
-export const readSamples = (db: Db, county: string) => db.all<PlacedSample>`
-  with bagged as (select ${SAMPLE} from land.sample_by_bag_now sample where sample.county = ${county} and sample.valid_to = 'infinity')
-  select ${SAMPLE} from land.sample_now sample where sample.county = ${county} and sample.valid_to = 'infinity' and sample.id not in (select id from bagged)
+export const readSamples = (db: Db, county: string) => db.all<KeptSample>`
+  with bagged as (select ${SAMPLE}, sample.record_code as "recordCode" from land.sample_by_bag_now sample where sample.county = ${county} and sample.valid_to = 'infinity')
+  select ${SAMPLE}, null::text as "recordCode" from land.sample_now sample where sample.county = ${county} and sample.valid_to = 'infinity' and sample.id not in (select id from bagged)
   union all select * from bagged order by id`
 
 export type PatchShape = { readonly id: number; readonly srid: number | null; readonly outline: Buffer }
@@ -93,6 +94,15 @@ export const readStandingGrades = (db: Db, county: string) => db.all<StandingGra
   select id, patch_id as "patchId", map_key as "mapKey", valid_from as "validFrom", valid_to as "validTo", scheme, grade, share, chances, figures, samples, needed
   from land.map_grade where county = ${county} and until is null order by patch_id, valid_from`
 
+/** What a map said of each patch, in its last word, whether a later map has taken its place or not. */
+export const readGradesOfMap = (db: Db, county: string, mapKey: string) => db.all<{
+  patchId: number
+  grade: string
+  chances: Readonly<Record<string, readonly number[]>>
+}>`
+  select distinct on (patch_id) patch_id as "patchId", grade, chances from land.map_grade
+  where county = ${county} and map_key = ${mapKey} order by patch_id, since desc, valid_from desc`
+
 /** Numbers and days of the rows that stand, for whoever puts others in their place. */
 export const readGradeFrames = (db: Db, county: string) => db.all<{
   id: number
@@ -129,22 +139,24 @@ export type MapMove = {
   readonly before: string
   readonly after: string
   readonly figures: MapGradeRow['figures']
+  readonly area: number
 }
 
 /** Patches that a revision gave another grade by map, of the newest days. */
 export const readMapMoves = (db: Db, county: string, rev: number) => db.all<MapMove>`
   select coalesce(later.patch_id, earlier.patch_id) as "patchId", coalesce(earlier.grade, 'not-mapped') as before, coalesce(later.grade, 'not-mapped') as after,
-    coalesce(later.figures, earlier.figures) as figures
+    coalesce(later.figures, earlier.figures) as figures, coalesce(patch.official_area, 0) as area
   from (select patch_id, grade, figures from land.map_grade where county = ${county} and since = ${rev} and valid_to = 'infinity') later
   full join (select patch_id, grade, figures from land.map_grade where county = ${county} and until = ${rev} and valid_to = 'infinity') earlier
     on earlier.patch_id = later.patch_id
+  left join land.patch_now patch on patch.county = ${county} and patch.id = coalesce(later.patch_id, earlier.patch_id) and patch.valid_to = 'infinity'
   where coalesce(earlier.grade, 'not-mapped') <> coalesce(later.grade, 'not-mapped') order by 1`
 
 export type TaskState = 'working' | 'done' | 'cancelled' | 'refused' | 'failed'
 export type SoilTask = {
   readonly id: string
   readonly county: string
-  readonly what: 'map' | 'regrade'
+  readonly what: 'map' | 'regrade' | 'look' | 'design'
   readonly state: TaskState
   readonly createdBy: string
   readonly createdAt: Date
@@ -170,8 +182,11 @@ export const createTask = (
 export const readTask = (db: Db, county: string, id: string) =>
   db.maybe<SoilTask>`select ${TASK} from ops.soil_task where county = ${county} and task_id = ${id}`
 
+/** The newest tasks; what a look or a design came to is long, and read by itself. */
 export const readTasks = (db: Db, county: string, limit = 20) =>
-  db.all<SoilTask>`select ${TASK} from ops.soil_task where county = ${county} order by created_at desc limit ${limit}`
+  db.all<SoilTask>`select task_id as id, county, what, state, created_by as "createdBy", created_at as "createdAt", changed_at as "changedAt", progress, request, reason,
+    case when what in ('look', 'design') and state = 'done' then '{}'::jsonb else outcome end as outcome
+    from ops.soil_task where county = ${county} order by created_at desc limit ${limit}`
 
 export const readWorking = (db: Db, county: string) =>
   db.maybe<{

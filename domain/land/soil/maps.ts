@@ -8,7 +8,9 @@ import { type Day, dayFrom } from '@dishu/base/date'
 import { accept, type Refusal, type Result, refuse } from '@dishu/base/refusal'
 import type { Kind } from '@dishu/kernel/records/records'
 import { modelText, parseModel } from '@dishu/numeric/kriging/model'
+import { MOST_COVARIATES } from './covariates.ts'
 import { type IndicatorName, SEASONS, type Season } from './grading.ts'
+import type { Compared, Comparison } from './map-compare.ts'
 
 export const soilMapKind: Kind = {
   name: 'soil-map',
@@ -58,12 +60,16 @@ export const mapGradeKind: Kind = {
 export const MAP_VALUES: readonly IndicatorName[] = ['salt', 'ece', 'ph', 'esp']
 export const UNITS: Readonly<Record<IndicatorName, string>> = { salt: 'g/kg', ece: 'dS/m', ph: 'pH', esp: '%' }
 
-export type MapMethod = 'ordinary' | 'universal'
-export type MapTransform = 'scores' | 'none'
+/** Kriging; or what covariates tell, by a straight regression or by a forest, and kriging of what that leaves; `best`: of those, the one that leaves out squares of land with the least error. */
+export const MAP_METHODS = ['ordinary', 'universal', 'regression', 'forest', 'best'] as const
+export type MapMethod = (typeof MAP_METHODS)[number]
+export const MAP_TRANSFORMS = ['scores', 'log', 'none'] as const
+export type MapTransform = (typeof MAP_TRANSFORMS)[number]
+export const needsCovariates = (method: MapMethod): boolean => method === 'regression' || method === 'forest' || method === 'best'
 
 /**
  * `from`, `to`: days of sampling; null is open. `season` 'any' takes all of them, 'latest' the newest campaign that has samples enough. `models`: given variograms, on the
- * scale of the transform; others are fitted. `cellM`: side of the raster's cells, metres. `draws`: simulations.
+ * scale of the transform (with covariates: of what their trend leaves); others are fitted. `cellM`: side of the raster's cells, metres. `draws`: simulations.
  */
 export type MapRequest = {
   readonly title: string
@@ -74,6 +80,8 @@ export type MapRequest = {
   readonly from: Day | null
   readonly to: Day | null
   readonly method: MapMethod
+  /** Numbers of scenes with a band or index each (covariates.ts); maps from before there were any have none. */
+  readonly covariates?: readonly string[]
   readonly transform: MapTransform
   readonly models: Readonly<Partial<Record<IndicatorName, string>>>
   readonly nmax: number
@@ -82,6 +90,9 @@ export type MapRequest = {
   readonly draws: number
   readonly believed: boolean
 }
+
+/** With fewer places than this, probabilities of grades were up to 0.07 too sure in trials (docs/methods/soil.md). */
+export const FEW_FOR_CHANCES = 100
 
 /** 199 draws make an interval of 95 % of whole ranks. */
 export const LEAST_DRAWS = 99
@@ -97,6 +108,7 @@ export const USUAL: Omit<MapRequest, 'title'> = {
   from: null,
   to: null,
   method: 'ordinary',
+  covariates: [],
   transform: 'scores',
   models: {},
   nmax: 32,
@@ -141,6 +153,15 @@ export type MapRefusal =
   | Refusal<'soil-map/model-does-not-hold', { readonly value: IndicatorName; readonly model: string }>
   | Refusal<'soil-map/few-together', { readonly values: readonly IndicatorName[]; readonly places: number; readonly least: number }>
   | Refusal<'soil-map/no-variogram', { readonly value: IndicatorName }>
+  | Refusal<'soil-map/no-covariates', { readonly method: MapMethod }>
+  | Refusal<'soil-map/no-such-covariate', { readonly covariate: string; readonly there: readonly string[] }>
+  | Refusal<'soil-map/too-many-covariates', { readonly covariates: number; readonly most: number }>
+  | Refusal<
+      'soil-map/few-for-covariates',
+      { readonly value: IndicatorName; readonly places: number; readonly least: number; readonly covariates: number }
+    >
+  | Refusal<'soil-map/covariates-elsewhere', { readonly what: 'samples' | 'land'; readonly percent: number; readonly least: number }>
+  | Refusal<'soil-map/not-positive', { readonly value: IndicatorName; readonly found: number; readonly samples: number }>
   | Refusal<'soil-map/no-patches', { readonly county: string }>
   | Refusal<'soil-map/too-many-patches', { readonly patches: number; readonly draws: number; readonly mb: number; readonly most: number }>
   | Refusal<'soil-map/grid-too-large', { readonly cells: number; readonly most: number; readonly cellM: number }>
@@ -156,6 +177,7 @@ export type MapNote =
   | Refusal<'soil-map/range-beyond-lags', { readonly value: IndicatorName; readonly range: number; readonly farthest: number }>
   | Refusal<'soil-map/same-place', { readonly value: IndicatorName; readonly places: number; readonly samples: number }>
   | Refusal<'soil-map/strays', { readonly value: IndicatorName; readonly km: number; readonly samples: readonly string[] }>
+  | Refusal<'soil-map/impossible', { readonly value: IndicatorName; readonly samples: number; readonly first: readonly string[] }>
   | Refusal<'soil-map/at-limit', { readonly value: IndicatorName; readonly samples: number }>
   | Refusal<
       'soil-map/left-out',
@@ -167,9 +189,26 @@ export type MapNote =
         readonly unplaced: number
       }
     >
+  | Refusal<'soil-map/few-for-chances', { readonly value: IndicatorName; readonly places: number }>
   | Refusal<'soil-map/undrawn-patches', { readonly patches: number }>
+  | Refusal<'soil-map/samples-uncovered', { readonly value: IndicatorName; readonly samples: number }>
+  | Refusal<'soil-map/patches-uncovered', { readonly patches: number }>
+  | Refusal<
+      'soil-map/ways-compared',
+      { readonly value: IndicatorName; readonly best: Compared; readonly taken: MapMethod; readonly rmse: Comparison['rmse'] }
+    >
+  | Refusal<'soil-map/unlike-samples', { readonly value: IndicatorName; readonly percent: number }>
 
 const text = (value: unknown) => (typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value))
+
+/** A list, or a text with commas. */
+const listOf = (stated: unknown): readonly string[] =>
+  Array.isArray(stated)
+    ? stated.map(text)
+    : text(stated)
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean)
 
 function number(name: string, stated: unknown, from: number, to: number, usual: number, whole: boolean): Result<number, MapRefusal> {
   if (stated === undefined || stated === null || stated === '') return accept(usual)
@@ -193,11 +232,7 @@ function day(name: string, stated: unknown): Result<Day | null, MapRefusal> {
 
 /** The request that was meant, with what nobody said filled in as usual; or what is wrong with it. The samples are asked about afterwards. */
 export function requestFrom(stated: MapStated): Result<MapRequest, MapRefusal> {
-  const asked = Array.isArray(stated.values)
-    ? stated.values
-    : stated.values === undefined
-      ? USUAL.values
-      : text(stated.values).split(',').filter(Boolean)
+  const asked = stated.values === undefined ? USUAL.values : listOf(stated.values)
   const values: IndicatorName[] = []
   for (const each of asked) {
     const value = word('values', each, MAP_VALUES, 'salt')
@@ -218,9 +253,13 @@ export function requestFrom(stated: MapStated): Result<MapRequest, MapRefusal> {
   if (!to.ok) return to
   if (from.value !== null && to.value !== null && from.value > to.value)
     return refuse('soil-map/days-run-backwards', { from: from.value, to: to.value })
-  const method = word('method', stated.method, ['ordinary', 'universal'] as const, USUAL.method)
+  const method = word('method', stated.method, MAP_METHODS, USUAL.method)
   if (!method.ok) return method
-  const transform = word('transform', stated.transform, ['scores', 'none'] as const, USUAL.transform)
+  const covariates = [...new Set(listOf(stated.covariates))]
+  if (covariates.length > MOST_COVARIATES)
+    return refuse('soil-map/too-many-covariates', { covariates: covariates.length, most: MOST_COVARIATES })
+  if (covariates.length === 0 && needsCovariates(method.value)) return refuse('soil-map/no-covariates', { method: method.value })
+  const transform = word('transform', stated.transform, MAP_TRANSFORMS, USUAL.transform)
   if (!transform.ok) return transform
   const nmax = number('nmax', stated.nmax, 4, MOST_NEIGHBOURS, USUAL.nmax, true)
   if (!nmax.ok) return nmax
@@ -249,6 +288,7 @@ export function requestFrom(stated: MapStated): Result<MapRequest, MapRefusal> {
       from: from.value,
       to: to.value,
       method: method.value,
+      covariates,
       transform: transform.value,
     },
     ...{
@@ -273,6 +313,11 @@ export type MapModel = {
   readonly model: string
   readonly fitted: boolean
   readonly lags: readonly MapLag[]
+  /** How it was mapped; maps from before there was a choice for each value say so in their request alone. */
+  readonly method?: Exclude<MapMethod, 'best'>
+  /** What covariates tell of it: the part of its variance, and what is lost without each of them, in their order. */
+  readonly trend?: { readonly kind: 'linear' | 'forest'; readonly explained: number; readonly importance: readonly number[] } | null
+  readonly comparison?: Comparison | null
   readonly structure: { readonly isShown: boolean; readonly gain: number; readonly krigingRmse: number; readonly meanRmse: number }
   readonly leaveOneOut: { readonly rmse: number; readonly bias: number; readonly zScore: number }
   readonly squares: { readonly side: number; readonly rmse: number; readonly bias: number; readonly zScore: number } | null

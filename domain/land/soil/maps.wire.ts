@@ -1,4 +1,5 @@
 /** Soil maps and grading as they cross the network. Areas are whole hundredths of a square metre; texts come in the language of the request. */
+import type { CovariateChoice } from './covariates.ts'
 import type { MapGrid, MapModel, MapRequest } from './maps.ts'
 
 export type Said = { readonly code: string; readonly message: string; readonly hint?: string }
@@ -46,9 +47,12 @@ export type MapPreview = {
 }
 // POST /api/counties/:county/soil/map-preview {request}  -> MapPreview
 
+export type CovariatesReply = { readonly covariates: readonly CovariateChoice[] }
+// GET /api/counties/:county/soil/covariates  -> CovariatesReply
+
 export type SoilTaskView = {
   readonly id: string
-  readonly what: 'map' | 'regrade'
+  readonly what: 'map' | 'regrade' | 'look' | 'design'
   readonly state: 'working' | 'done' | 'cancelled' | 'refused' | 'failed'
   readonly createdAt: string
   readonly createdBy: string
@@ -163,10 +167,11 @@ export type GradingReply = {
   }[]
 }
 // GET /api/counties/:county/soil/grading -> GradingReply
-// POST /api/counties/:county/soil/regrades {grading, scheme, reason} -> SoilTaskView
+// POST /api/counties/:county/soil/regrades {grading, scheme, reason, look?} -> SoilTaskView   look: nothing is written, and the task's moves say who would move
+// GET /api/counties/:county/soil/tasks/:task/moves -> MovesReply
 
 export type MovesReply = {
-  readonly rev: number
+  readonly rev: number | null // null: of a look, of which nothing is written
   readonly before: GradingView & { readonly schemeView: SchemeView | null }
   readonly after: GradingView & { readonly schemeView: SchemeView | null }
   readonly bySample: readonly Moved[]
@@ -176,6 +181,7 @@ export type MovesReply = {
     readonly id: number
     readonly before: string
     readonly after: string
+    readonly area: number
     readonly figures: readonly {
       readonly value: string
       readonly mean: number
@@ -184,7 +190,7 @@ export type MovesReply = {
     }[]
   }[]
 }
-export type Moved = { readonly before: string; readonly after: string; readonly patches: number }
+export type Moved = { readonly before: string; readonly after: string; readonly patches: number; readonly area: number }
 // GET /api/counties/:county/soil/regrades/:rev -> MovesReply
 
 // GET /tiles/:county/soil/:map/:value/:show/:z/:x/:y.png   show: value, faded (to grey where it is unsure), deviation, or a probability band of the grid

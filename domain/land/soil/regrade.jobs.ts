@@ -8,8 +8,9 @@ import { transaction } from '@dishu/server-kit/sql'
 import { type EnsembleData, readEnsemble } from './ensemble.ts'
 import { gradeDraws, indicatorsIn, neededSamples } from './map-grades.ts'
 import { type MapTools, type Report, roundedChances } from './maps.jobs.ts'
-import { readMap, readStandingGrades, type StandingGrade } from './maps.store.ts'
+import { type MapMove, readMap, readMapMoves, readStandingGrades, type StandingGrade } from './maps.store.ts'
 import { mapGradeKind, type SoilMap } from './maps.ts'
+import type { Moved } from './maps.wire.ts'
 import { SCHEMES, type Scheme } from './schemes.data.ts'
 import {
   ALWAYS,
@@ -28,7 +29,17 @@ import { schemeIn } from './soil.ts'
 /** `scheme`: one that the county writes with it, or writes anew. */
 export type Regrading = { readonly grading: GradingStated; readonly scheme: SchemeStated | null }
 
+/** Who moves by another grading: by sample and by map, and the first patches with what decides. */
+export type Moves = {
+  readonly before: CountyGrading
+  readonly after: CountyGrading
+  readonly bySample: readonly Moved[]
+  readonly moves: readonly MapMove[]
+}
+
 export type RegradeTools = MapTools & {
+  /** Patches that a revision gave another grade by sample, from what to what. */
+  readSampleMoves(db: Db, county: string, rev: number): Promise<readonly Moved[]>
   /** Makes anew what follows from samples and their grading: the cells of the count. */
   refresh(db: Db, revision: OpenRevision): Promise<void>
 }
@@ -59,6 +70,39 @@ export async function decideRegrading(db: Db, county: string, { grading, scheme 
   return { next: chosen.ok ? chosen.value : no(chosen.refusal), written, own }
 }
 
+/** A look is never kept: its transaction ends with this. */
+class Looked extends Error {}
+
+/** What a regrading would change: it is done in full and taken back, so that what is seen is what will be. Nothing is written. */
+export async function lookAtRegrading(
+  tools: RegradeTools,
+  county: string,
+  asked: Regrading,
+  { signal, report }: { readonly signal: AbortSignal; readonly report: Report },
+): Promise<Moves> {
+  let seen: Moves | null = null
+  try {
+    await transaction(
+      tools.pool,
+      async (db) => {
+        const before = await readGrading(db, county)
+        const open = await openRevision(db, county, tools.kinds)
+        const { next } = await changeGrading(db, tools, county, open, asked, signal, report)
+        seen = {
+          ...{ before, after: next, bySample: await tools.readSampleMoves(db, county, open.rev) },
+          moves: await readMapMoves(db, county, open.rev),
+        }
+        throw new Looked('taken back')
+      },
+      { actor: 'look', retries: 0 },
+    )
+  } catch (problem) {
+    if (!(problem instanceof Looked)) throw problem
+  }
+  if (seen === null) throw new Error('expected a look at the moves')
+  return seen
+}
+
 export async function regrade(
   tools: RegradeTools,
   county: string,
@@ -74,18 +118,32 @@ export async function regrade(
     tools.pool,
     async (db) => {
       const open = await openRevision(db, county, tools.kinds)
-      const { next, written, own } = await decideRegrading(db, county, asked)
-      if (written) await writeScheme(open, written, asked.scheme?.copiedFrom ?? null, own.find(({ id }) => id === written.id)?.row ?? null)
-      await writeGrading(open, next, (await readGradingRow(db, county))?.id ?? null)
-      const patches = await regradeMaps(db, tools, county, open, next, signal, report)
-      report({ phase: 'grading', done: patches, total: null })
-      await tools.refresh(db, open)
-      signal.throwIfAborted()
+      const { patches } = await changeGrading(db, tools, county, open, asked, signal, report)
       const sealed = await open.seal({ what: 'write', cause: 're-grade', actor, reason, now: new Date() })
       return { rev: sealed.rev, patches }
     },
     { actor, retries: 0 },
   )
+}
+
+/** Everything that another grading changes, into an open revision. */
+async function changeGrading(
+  db: Db,
+  tools: RegradeTools,
+  county: string,
+  open: OpenRevision,
+  asked: Regrading,
+  signal: AbortSignal,
+  report: Report,
+): Promise<{ readonly next: CountyGrading; readonly patches: number }> {
+  const { next, written, own } = await decideRegrading(db, county, asked)
+  if (written) await writeScheme(open, written, asked.scheme?.copiedFrom ?? null, own.find(({ id }) => id === written.id)?.row ?? null)
+  await writeGrading(open, next, (await readGradingRow(db, county))?.id ?? null)
+  const patches = await regradeMaps(db, tools, county, open, next, signal, report)
+  report({ phase: 'grading', done: patches, total: null })
+  await tools.refresh(db, open)
+  signal.throwIfAborted()
+  return { next, patches }
 }
 
 const forEver = (id: number): Span => ({ id, validFrom: dayNumber(ALWAYS), validTo: dayNumber('infinity' as never) })

@@ -1,4 +1,5 @@
 import { query } from '@dishu/web-kit/address'
+import { AreaText } from '@dishu/web-kit/figures.tsx'
 import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { Trouble, Waiting } from '@dishu/web-kit/state.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
@@ -28,6 +29,12 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
   const [change, setChange] = useState<GradingStated>({})
   const [written, setWritten] = useState<SchemeStated | null>(null)
   const [reason, setReason] = useState('')
+  const [looked, setLooked] = useState<string | null>(null)
+  const look = useAct(
+    () =>
+      send<SoilTaskView>(`/api/counties/${county}/soil/regrades`, { grading: change, scheme: written, reason: reason || '-', look: true }),
+    [`/api/counties/${county}/soil/`],
+  )
   const act = useAct(
     () => send<SoilTaskView>(`/api/counties/${county}/soil/regrades`, { grading: change, scheme: written, reason }),
     ['/api/counties/'],
@@ -43,12 +50,18 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
   const gradeName = (id: string) => ground.grades.find((grade) => grade.id === id)?.name ?? wordOr(t, `grade.${id}`, id)
   const working = tasks.some(({ state }) => state === 'working')
   const rev = Number(address.get('regrade')) || null
+  // what was looked at is no longer what is chosen
+  const choose = (next: GradingStated) => {
+    setChange(next)
+    setLooked(null)
+  }
   const go = () =>
     act.mutate(undefined, {
       onSuccess: () => {
         setChange({})
         setWritten(null)
         setReason('')
+        setLooked(null)
       },
     })
   return (
@@ -73,7 +86,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
                   ? [{ value: written.id, label: written.nameZh || written.nameEn }]
                   : []),
               ]}
-              onChange={(scheme: string) => setChange({ ...change, scheme })}
+              onChange={(scheme: string) => choose({ ...change, scheme })}
             />
           </div>
           <div className="field">
@@ -85,7 +98,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
                 value,
                 label: t(`soil-rule.${value}`, { share: Math.round(next.mapShare * 100) }),
               }))}
-              onChange={(mapRule: string) => setChange({ ...change, mapRule })}
+              onChange={(mapRule: string) => choose({ ...change, mapRule })}
             />
           </div>
           {next.mapRule === 'worst-likely' && (
@@ -96,7 +109,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
                 min={1}
                 max={99}
                 value={Math.round(next.mapShare * 100)}
-                onChange={(value) => value !== null && setChange({ ...change, mapShare: value / 100 })}
+                onChange={(value) => value !== null && choose({ ...change, mapShare: value / 100 })}
               />
             </div>
           )}
@@ -106,7 +119,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
               aria-label={t('soil-schemes.rule')}
               value={next.rule}
               options={['median', 'worst', 'latest'].map((value) => ({ value, label: t(`soil-schemes.rule-${value}`) }))}
-              onChange={(rule: string) => setChange({ ...change, rule })}
+              onChange={(rule: string) => choose({ ...change, rule })}
             />
           </div>
         </div>
@@ -132,10 +145,27 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
               onChange={(event) => setReason(event.target.value)}
             />
           </div>
+          <Button
+            disabled={!changed || working}
+            loading={look.isPending}
+            onClick={() => look.mutate(undefined, { onSuccess: ({ id }) => setLooked(id) })}
+          >
+            {t('soil-schemes.look')}
+          </Button>
           <Button type="primary" disabled={!changed || reason.trim() === '' || working} loading={act.isPending} onClick={go}>
             {t('soil-schemes.regrade')}
           </Button>
         </div>
+        {look.error && <Trouble failure={look.error} />}
+        {looked !== null && (
+          <SoilTask county={county} what="look" tasks={tasks.filter(({ id, state }) => id === looked || state === 'working')} />
+        )}
+        {looked !== null && tasks.some(({ id, state }) => id === looked && state === 'done') && (
+          <section className="soil-look">
+            <h3>{t('soil-schemes.would-move')}</h3>
+            <Moves path={`/api/counties/${county}/soil/tasks/${looked}/moves`} gradeName={gradeName} />
+          </section>
+        )}
         {act.error && <Trouble failure={act.error} />}
       </section>
       <section>
@@ -155,7 +185,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
             </li>
           ))}
         </ul>
-        {rev !== null && <Moves county={county} rev={rev} gradeName={gradeName} />}
+        {rev !== null && <Moves path={`/api/counties/${county}/soil/regrades/${rev}`} gradeName={gradeName} />}
       </section>
       {editing && (
         <SchemeForm
@@ -166,7 +196,7 @@ export function SchemesScreen({ ground }: { readonly ground: SoilGround }) {
             setEditing(null)
             if (made === null) return
             setWritten(made)
-            setChange({ ...change, scheme: made.id })
+            choose({ ...change, scheme: made.id })
           }}
         />
       )}
@@ -217,10 +247,10 @@ function SchemeTable({ scheme, gradeName }: { readonly scheme: SchemeView; grade
 }
 
 /** Who moved from what to what, and why. */
-function Moves({ county, rev, gradeName }: { readonly county: string; readonly rev: number; gradeName(id: string): string }) {
+function Moves({ path, gradeName }: { readonly path: string; gradeName(id: string): string }) {
   const t = useText()
   const address = useAddress()
-  const reading = useRead<MovesReply>(`/api/counties/${county}/soil/regrades/${rev}`)
+  const reading = useRead<MovesReply>(path)
   if (reading.state !== 'ready') return <Waiting reading={reading} lines={5} />
   const { before, after, byMap, bySample, patches } = reading.value
   const list = (moves: MovesReply['byMap'], title: string) => (
@@ -230,7 +260,8 @@ function Moves({ county, rev, gradeName }: { readonly county: string; readonly r
       <ul className="soil-notes">
         {moves.map((each) => (
           <li key={`${each.before} ${each.after}`}>
-            {t('soil-schemes.moved', { before: gradeName(each.before), after: gradeName(each.after), patches: each.patches })}
+            {t('soil-schemes.moved', { before: gradeName(each.before), after: gradeName(each.after), patches: each.patches })}{' '}
+            <AreaText area={each.area} />
           </li>
         ))}
       </ul>
@@ -263,17 +294,23 @@ function Moves({ county, rev, gradeName }: { readonly county: string; readonly r
             <tr>
               <th scope="col">{t('soil-schemes.patch')}</th>
               <th scope="col">{t('soil-schemes.grade')}</th>
+              <th scope="col" className="right">
+                {t('soil-schemes.area')}
+              </th>
               <th scope="col">{t('soil-schemes.why')}</th>
             </tr>
           </thead>
           <tbody>
-            {patches.slice(0, 100).map(({ id, before: from, after: to, figures }) => (
+            {patches.slice(0, 100).map(({ id, before: from, after: to, area, figures }) => (
               <tr key={id}>
                 <td>
                   <Link href={address.link(`/parcels/${id}`)}>{id}</Link>
                 </td>
                 <td>
                   {gradeName(from)} → {gradeName(to)}
+                </td>
+                <td className="right number">
+                  <AreaText area={area} />
                 </td>
                 <td>
                   {figures

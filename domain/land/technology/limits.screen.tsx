@@ -1,20 +1,34 @@
 import { formatArea, formatCount } from '@dishu/web-kit/areas'
-import { send, useAct } from '@dishu/web-kit/read'
+import { send, useAct, useRead } from '@dishu/web-kit/read'
 import { useSettings } from '@dishu/web-kit/settings'
 import { Trouble } from '@dishu/web-kit/state.tsx'
 import { usePlace } from '@dishu/web-kit/use-place'
 import { useText } from '@dishu/web-kit/words'
 import { Button } from 'antd'
+import { useEffect, useRef } from 'react'
 import { inLanguage, Stated, short } from './stated.screen.tsx'
 import { ACT_NAMES } from './technology.ts'
-import type { LibraryReply } from './technology.wire.ts'
+import type { LibraryReply, LimitsTask } from './technology.wire.ts'
+
+const isBusy = (task: LimitsTask | null | undefined) => task?.state === 'working' || task?.state === 'stopping'
 
 /** Limits with the acts each forbids and the ground it covers, and rights that stand on forbidden ground. */
 export function LimitsTab({ library }: { readonly library: LibraryReply }) {
   const t = useText()
   const { county } = usePlace()
   const { language, unit } = useSettings()
-  const measure = useAct<null, unknown>(() => send(`/api/counties/${county}/limits/measure`, {}), [`/api/counties/${county}/library`])
+  const place = `/api/counties/${county}/limits/measure`
+  const reading = useRead<{ readonly task: LimitsTask | null }>(place, (value) => (isBusy(value?.task) ? 800 : false))
+  const task = reading.state === 'ready' ? reading.value.task : null
+  const working = isBusy(task)
+  const measure = useAct<null, unknown>(() => send(place, {}), [place])
+  const stop = useAct<string, unknown>((id) => send(`/api/counties/${county}/plan/tasks/${id}/stop`, {}), [place])
+  const { mutate: refresh } = useAct<null, null>(async () => null, [`/api/counties/${county}/library`])
+  const was = useRef(false)
+  useEffect(() => {
+    if (was.current && !working) refresh(null) // what it measured is shown here
+    was.current = working
+  }, [working, refresh])
   const { measured } = library
   const area = (m2: number) => `${formatArea(Math.round(m2 * 100), unit)} ${t(`unit.${unit}`)}`
   return (
@@ -30,9 +44,18 @@ export function LimitsTab({ library }: { readonly library: LibraryReply }) {
             : t('library.not-measured')}
           {measured && measured.unplaced > 0 && ` ${t('library.unplaced', { count: measured.unplaced })}`}
         </p>
-        <Button loading={measure.isPending} onClick={() => measure.mutate(null)}>
-          {t('library.measure')}
-        </Button>
+        {working && task ? (
+          <>
+            <span aria-live="polite">{t('library.measuring', { count: formatCount(task.done) })}</span>
+            <Button disabled={task.state === 'stopping'} onClick={() => stop.mutate(task.id)}>
+              {t('plan.stop')}
+            </Button>
+          </>
+        ) : (
+          <Button loading={measure.isPending} onClick={() => measure.mutate(null)}>
+            {t('library.measure')}
+          </Button>
+        )}
       </div>
       {measure.error && <Trouble failure={measure.error} />}
       <div className="scroll-x">

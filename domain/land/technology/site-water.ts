@@ -1,7 +1,7 @@
 /** What the county's canals and drains mean for one patch, and what its crops need of them. */
 
 import type { Crop } from '../crops/crops.ts'
-import { type LonLat, networkOf, reachedFrom, requirementOf, USUAL_DEMAND, type Water, type YearType } from '../water/water.ts'
+import { type LonLat, networkOf, rainRuleOf, reachedFrom, requirementOf, USUAL_DEMAND, type Water, type YearType } from '../water/water.ts'
 import type { WaterFacts } from './facts.ts'
 import type { WaterNeed } from './measures.ts'
 
@@ -102,7 +102,7 @@ export function waterNeedsOf(water: Water, districtId: string | null, crops: rea
     const [quota] = fit
     if (fit.length !== 1 || quota === undefined || quota.m3PerMu === null) return []
     const { crop: named, m3PerMu } = quota
-    const need = requirementOf(water, station, named, yearType, USUAL_DEMAND.rain)
+    const need = requirementOf(water, station, named, yearType, rainRuleOf(water))
     if ('what' in need) return []
     const total = need.netMm.reduce((sum, each) => sum + each, 0)
     if (!(total > 0)) return []

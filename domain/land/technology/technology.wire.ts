@@ -80,10 +80,18 @@ export type LibraryPreview = {
   }[]
   readonly problems: readonly LibraryProblemView[]
 }
+/** Limits being laid over the county: patches done so far. */
+export type LimitsTask = {
+  readonly id: string
+  readonly state: 'working' | 'stopping' | 'done' | 'cancelled' | 'refused' | 'failed'
+  readonly done: number
+}
+
 // GET  /api/counties/:county/library?asOf&known                  -> LibraryReply
 // GET  /api/counties/:county/library/trials?crop=&check=         -> TrialsReply
 // GET  /api/counties/:county/library/template.xlsx?filled=yes    -> workbook
 // GET  /api/counties/:county/library/options?patch=              -> OptionsReply
 // POST /api/counties/:county/library/preview   multipart file    -> LibraryPreview
 // POST /api/counties/:county/library/import?head=&reason=  multipart file -> { rev, added, changed }
-// POST /api/counties/:county/limits/measure                      -> { patches, under, unplaced }
+// POST /api/counties/:county/limits/measure                      -> LimitsTask
+// GET  /api/counties/:county/limits/measure                      -> { task: LimitsTask | null }

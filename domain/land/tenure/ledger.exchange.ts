@@ -46,6 +46,9 @@ const FIELDS: readonly StandardField[] = [
     as: ['身份证号', '身份证号码', '承包方身份证号', '承包方身份证号码', '证件号码', '承包人身份证号', '乙方身份证号'],
   }),
   field('phone', '联系电话', 'Phone', { as: ['电话', '手机号', '手机', '手机号码', '承包方电话', '承包人电话', '联系方式', 'phone'] }),
+  field('bankAccount', '银行账号', 'Bank account', {
+    as: ['银行卡号', '一卡通账号', '一卡通', '开户行账号', '账号', '卡号', '承包方银行账号', 'bank account', 'account'],
+  }),
   field('address', '住址', 'Address', { as: ['地址', '承包方住址', '家庭住址', '承包方地址', 'address'] }),
   field('issuer', '发包方', 'Issuer', {
     as: ['发包方名称', '发包单位', '出租方', '出租人', '甲方', '发包方(甲方)', '甲方(发包方)', 'issuer'],
@@ -305,7 +308,14 @@ function partyOf(values: RowValues, role: 'contractor' | 'issuer', contract: str
   if (name === null && stated === null) return null
   const partyCode = stated ?? `${contract}/${role}`
   const more =
-    role === 'contractor' ? { idNumber: values.text('contractorId'), phone: values.text('phone'), address: values.text('address') } : {}
+    role === 'contractor'
+      ? {
+          idNumber: values.text('contractorId'),
+          phone: values.text('phone'),
+          bankAccount: values.text('bankAccount'),
+          address: values.text('address'),
+        }
+      : {}
   return { code: partyCode, record: partyRecord(role, partyCode, name, more) }
 }
 

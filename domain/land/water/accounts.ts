@@ -23,6 +23,9 @@ export type SourceAccount = {
   readonly supplyM3: readonly (number | null)[] // as stated, by month; null: not configured
   readonly reserveM3: readonly number[] // stays first; nothing stated counts as nothing
   readonly otherM3: readonly number[] // others take before any field
+  /** Kept from one month to the next, at most; 0 for nothing. */
+  readonly storageM3: number
+  readonly storageLossShare: number
   /** supply − reserve − other, never below nothing; null where the supply is not configured. */
   readonly availableM3: readonly (number | null)[]
 }
@@ -57,7 +60,13 @@ export type WaterAccounts = {
     readonly sources: readonly number[]
   }[]
   /** Drain outlets with a limit of salt, tonnes a year. */
-  readonly outlets: readonly { readonly limitId: string; readonly nodeId: string | null; readonly saltT: number }[]
+  readonly outlets: readonly {
+    readonly limitId: string
+    readonly name: string
+    readonly saltT: number
+    /** Districts that drain there, with tonnes of salt for each m³ that their fields get; null where that is not configured. */
+    readonly drained: readonly { readonly districtId: string; readonly tPerM3: number | null }[]
+  }[]
 }
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value)
@@ -112,8 +121,20 @@ export function waterAccounts(water: Water, yearType: YearType): WaterAccounts {
           ]
         : [],
     ),
-    outlets: water.limits.flatMap(({ limitId, limitKind, nodeId, saltT }) =>
-      limitKind === 'salt-load' && saltT !== null ? [{ limitId, nodeId, saltT }] : [],
+    outlets: water.limits.flatMap(({ limitId, name, limitKind, nodeId, saltT }) =>
+      limitKind === 'salt-load' && saltT !== null
+        ? [
+            {
+              ...{ limitId, name, saltT },
+              drained: water.drainages
+                .filter((each) => each.nodeId === nodeId)
+                .map(({ districtId, drainedShare, saltKgPerM3 }) => ({
+                  districtId,
+                  tPerM3: drainedShare === null || saltKgPerM3 === null ? null : (drainedShare * saltKgPerM3) / 1000,
+                })),
+            },
+          ]
+        : [],
     ),
   }
 }
@@ -140,6 +161,7 @@ function sourceAccount(water: Water, source: WaterSource, yearType: YearType, no
   const supply = Array.from({ length: MONTHS }, (_, m) => of('supply')?.[m] ?? null)
   const first = (purpose: 'reserve' | 'other') => Array.from({ length: MONTHS }, (_, m) => of(purpose)?.[m] ?? 0)
   const [reserve, other] = [first('reserve'), first('other')]
+  const kept = water.storages.find(({ sourceId }) => sourceId === source.sourceId)
   return {
     sourceId: source.sourceId,
     name: source.name,
@@ -150,6 +172,8 @@ function sourceAccount(water: Water, source: WaterSource, yearType: YearType, no
     supplyM3: supply,
     reserveM3: reserve,
     otherM3: other,
+    storageM3: kept?.storage ?? 0,
+    storageLossShare: kept?.lossShare ?? 0,
     availableM3: supply.map((each, m) => (each === null ? null : Math.max(0, each - reserve[m] - other[m]))),
   }
 }

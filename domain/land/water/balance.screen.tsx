@@ -103,9 +103,48 @@ export function BalanceSide({ water, isDraft }: { readonly water: Water; readonl
         </table>
       </div>
       <p className="quiet">{t('water.unit-note')}</p>
+      {balance.months.some(({ intoStore }) => intoStore > 0) && (
+        <p className="quiet">{t('water.stored', { most: inTenThousand(Math.max(...balance.months.map(({ intoStore }) => intoStore))) })}</p>
+      )}
+      {balance.outlets.length > 0 && <Outlets balance={balance} />}
       <Screening balance={balance} water={water} />
       <Fullness balance={balance} />
     </div>
+  )
+}
+
+/** Salt of drain outlets against their limits. */
+function Outlets({ balance }: { readonly balance: BalanceView }) {
+  const t = useText()
+  const tonnes = (t_: number) => t_.toLocaleString('en-US', { maximumFractionDigits: 0 })
+  return (
+    <section>
+      <h3>{t('water.outlets')}</h3>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('water.outlet')}</th>
+            <th scope="col" className="right">
+              {t('water.salt-load')}
+            </th>
+            <th scope="col" className="right">
+              {t('water.salt-limit')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {balance.outlets.map(({ limitId, name, loadT, limitT }) => (
+            <tr key={limitId}>
+              <th scope="row">{name}</th>
+              <td className={`right number${loadT !== null && loadT > limitT ? ' alarm' : ''}`}>
+                {loadT === null ? t('water.not-configured') : tonnes(loadT)}
+              </td>
+              <td className="right number">{tonnes(limitT)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 

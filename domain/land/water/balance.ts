@@ -6,7 +6,9 @@ import { M2_PER_MU, MONTHS, type Water, type YearType } from './things.ts'
 
 export { cropNameOf, type DemandOptions, type Missing, requirementOf, USUAL_DEMAND } from './demand.ts'
 
-/** m³ of one month over the county. supply = reserve + other + available where there is enough; available = delivered + lost + unused. */
+/**
+ * m³ of one month over the county. supply = reserve + other + available where there is enough; available + fromStore = delivered + lost + unused + intoStore.
+ */
 export type MonthBalance = {
   readonly supply: number
   readonly reserve: number
@@ -17,7 +19,11 @@ export type MonthBalance = {
   readonly short: number // demand − delivered
   readonly lost: number // in canals
   readonly unused: number
+  readonly fromStore: number // kept from the month before
+  readonly intoStore: number // kept for the next, before what is lost of it
 }
+/** Salt that a drain's outlet gets of what fields of today get, against its limit; tonnes a year. Null where it is not configured. */
+export type OutletLoad = { readonly limitId: string; readonly name: string; readonly loadT: number | null; readonly limitT: number }
 export type WaterBalance = {
   readonly yearType: YearType
   readonly months: readonly MonthBalance[]
@@ -33,6 +39,7 @@ export type WaterBalance = {
     readonly entering: readonly number[]
     readonly capacity: readonly (number | null)[]
   }[]
+  readonly outlets: readonly OutletLoad[]
   /** What kept districts and sources out of the sums; empty: the balance is whole. */
   readonly missing: readonly Missing[]
 }
@@ -72,9 +79,10 @@ export function balanceOf(
   })
   const delivered: number[][] = accounts.districts.map(() => [])
   const entering: number[][] = accounts.canals.map(() => [])
+  const stored = accounts.sources.map(() => 0) // a year begins with empty reservoirs
   const months = Array.from({ length: MONTHS }, (_, month): MonthBalance => {
     const [supply, demand] = [new Float64Array(network.nodes.length), new Float64Array(network.nodes.length)]
-    const sum = { supply: 0, reserve: 0, other: 0, available: 0 }
+    const sum = { supply: 0, reserve: 0, other: 0, available: 0, fromStore: 0, intoStore: 0 }
     for (const { node, supplyM3, reserveM3, otherM3, availableM3 } of accounts.sources) {
       const [comes, free] = [supplyM3[month], availableM3[month]]
       if (comes === null || free === null || node < 0) continue
@@ -84,6 +92,11 @@ export function balanceOf(
       sum.other += Math.min(comes - Math.min(comes, reserveM3[month]), otherM3[month])
       sum.available += free
     }
+    accounts.sources.forEach(({ node }, i) => {
+      if (node < 0) return
+      supply[node] += stored[i]
+      sum.fromStore += stored[i]
+    })
     accounts.districts.forEach(({ node }, d) => {
       if (usable[d]) demand[node] += demands[d].gateM3?.[month] ?? 0
     })
@@ -93,6 +106,14 @@ export function balanceOf(
       delivered[d].push(asked === 0 ? 0 : (flow.delivered[node] * asked) / demand[node])
     })
     for (let c = 0; c < entering.length; c++) entering[c].push(flow.entering[c])
+    const left = flow.unused.slice()
+    accounts.sources.forEach(({ node, storageM3, storageLossShare }, i) => {
+      if (storageM3 === 0 || node < 0) return
+      const kept = Math.min(storageM3, left[node])
+      left[node] -= kept
+      sum.intoStore += kept
+      stored[i] = kept * (1 - storageLossShare)
+    })
     const [asked, given] = [total(demand), total(flow.delivered)]
     return {
       ...sum,
@@ -100,7 +121,7 @@ export function balanceOf(
       delivered: given,
       short: Math.max(0, asked - given),
       lost: total(flow.lost),
-      unused: total(flow.unused),
+      unused: total(left),
     }
   })
   return {
@@ -113,6 +134,17 @@ export function balanceOf(
       delivered: usable[d] ? delivered[d] : null,
     })),
     canals: accounts.canals.map(({ reachId, name, capacityM3 }, c) => ({ reachId, name, entering: entering[c], capacity: capacityM3 })),
+    outlets: accounts.outlets.map(({ limitId, name, saltT, drained }) => {
+      const loads = drained.map(({ districtId, tPerM3 }) => {
+        const d = accounts.districts.findIndex((each) => each.districtId === districtId)
+        const fieldM3 = usable[d]
+          ? delivered[d].reduce((sum, each) => sum + each, 0) * (accounts.districts[d].fieldEfficiency ?? Number.NaN)
+          : Number.NaN
+        return tPerM3 === null ? Number.NaN : tPerM3 * fieldM3
+      })
+      const load = loads.reduce((sum, each) => sum + each, 0)
+      return { limitId, name, limitT: saltT, loadT: loads.length === 0 || Number.isNaN(load) ? null : load }
+    }),
     missing: unique(missing),
   }
 }

@@ -25,6 +25,18 @@ export type DemandOptions = { readonly level: WaterQuota['level']; readonly rain
 /** General values of the quota tables, and the Soil Conservation Service's effective rain (1970, the short form). */
 export const USUAL_DEMAND: DemandOptions = { level: 'general', rain: { by: 'usda' } }
 
+/** How rain counts in a county: as it has set it, otherwise as usual. A setting without the amount it needs is not one. */
+export function rainRuleOf({ settings }: Pick<Water, 'settings'>): RainRule {
+  const stated = settings.find(({ name }) => name === 'effective-rain')
+  if (stated?.value === 'scs' && (stated.amount ?? 0) > 0) return { by: 'scs', netDepthMm: stated.amount ?? 0 }
+  if (stated?.value === 'share' && stated.amount !== null && stated.amount <= 1) return { by: 'share', share: stated.amount }
+  return USUAL_DEMAND.rain
+}
+export const demandOf = (water: Pick<Water, 'settings'>, level: WaterQuota['level'] = USUAL_DEMAND.level): DemandOptions => ({
+  level,
+  rain: rainRuleOf(water),
+})
+
 export type DistrictDemand = {
   readonly districtId: string
   readonly gateM3: readonly number[] | null // by month, at the district's gate; null: not configured

@@ -5,6 +5,7 @@ import {
   addNode,
   changesBetween,
   decideChanges,
+  drawDistrict,
   drawReach,
   lineOf,
   metresBetween,
@@ -19,6 +20,27 @@ import {
 test('a hundredth of a degree of latitude is 1.1 km, of longitude at 60° half of that', () => {
   assert.ok(Math.abs(metresBetween([123, 45], [123, 45.01]) - 1111.95) < 0.1)
   assert.ok(Math.abs(metresBetween([123, 60], [123.01, 60]) - 555.97) < 0.2)
+})
+
+test('a drawn district has the area of its ring, takes its water at the nearest node, and is redrawn in place', () => {
+  // a hundredth of a degree each way at 45.7°: 1111.95 m × 1111.95 m × cos 45.705° on a sphere
+  const ring = [
+    [123.2, 45.7],
+    [123.21, 45.7],
+    [123.21, 45.71],
+    [123.2, 45.71],
+  ] as const
+  const drawn = drawDistrict(WATER, ring, null)
+  const district = drawn?.water.districts.at(-1)
+  assert.ok(drawn && district && district.districtId === drawn.districtId)
+  const expected = 1111.95 ** 2 * Math.cos((45.705 * Math.PI) / 180)
+  assert.ok(Math.abs((district.areaM2 ?? 0) / expected - 1) < 0.01, `${district.areaM2} ${expected}`)
+  assert.equal(district.nodeId, nodeNear(WATER, ring[0], 1e9)?.nodeId)
+  assert.equal(district.outline?.[0][0].length, 5) // closed
+  const again = drawDistrict(drawn.water, [...ring.slice(0, 2), [123.22, 45.72]], drawn.districtId)
+  assert.equal(again?.water.districts.length, drawn.water.districts.length)
+  assert.equal(drawDistrict(WATER, ring.slice(0, 2), null), null)
+  assert.equal(drawDistrict(WATER, [ring[0], ring[2], ring[1], ring[3]], null), null) // a bow tie
 })
 
 test('a drawn reach snaps to nodes that are near, makes those that are not, and keeps its bends', () => {

@@ -1,5 +1,6 @@
 /** Drawing the network: every step takes the water as it stands in the draft and gives it as it would be. Nothing is written from here. */
-import type { LonLat, Water, WaterNode, WaterReach } from './things.ts'
+import { polygonArea } from './shapes.ts'
+import type { LonLat, Water, WaterDistrict, WaterNode, WaterReach } from './things.ts'
 
 const METRES_A_DEGREE = 111_195
 /** Metres between two places near each other. */
@@ -75,6 +76,46 @@ export function drawReach(
     ...STATED,
   }
   return { water: { ...grown, reaches: [...grown.reaches, reach] }, reachId }
+}
+
+/** Whether two stretches of a ring that do not follow each other cross. */
+function crossesItself(ring: readonly LonLat[]): boolean {
+  const side = (a: LonLat, b: LonLat, c: LonLat) => Math.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+  const n = ring.length
+  for (let i = 0; i < n; i++)
+    for (let j = i + 2; j < n; j++) {
+      if (i === 0 && j === n - 1) continue // neighbours round the corner
+      const [a, b, c, d] = [ring[i], ring[(i + 1) % n], ring[j], ring[(j + 1) % n]]
+      if (side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0) return true
+    }
+  return false
+}
+
+/** A district's outline: of the one named, or of a new one that takes its water at the nearest node, with the area that was drawn. Null for a ring of fewer than three places, one that crosses itself, or where there is no node. */
+export function drawDistrict(
+  water: Water,
+  places: readonly LonLat[],
+  districtId: string | null,
+): { readonly water: Water; readonly districtId: string } | null {
+  const ring = places.map(round).filter((at, i, all) => i === 0 || at[0] !== all[i - 1][0] || at[1] !== all[i - 1][1])
+  if (ring.length < 3 || crossesItself(ring)) return null
+  const outline = [[[...ring, ring[0]]]]
+  if (districtId !== null && water.districts.some((each) => each.districtId === districtId))
+    return {
+      water: { ...water, districts: water.districts.map((each) => (each.districtId === districtId ? { ...each, outline } : each)) },
+      districtId,
+    }
+  const near = nodeNear(water, ring[0], Number.POSITIVE_INFINITY)
+  if (!near) return null
+  const id = free(
+    'D',
+    water.districts.map((each) => each.districtId),
+  )
+  const district: WaterDistrict = {
+    ...{ districtId: id, name: id, nodeId: near.nodeId, zone: null, station: null, fieldEfficiency: null, serves: null },
+    ...{ areaM2: Math.round(polygonArea(outline)), outline, ...STATED },
+  }
+  return { water: { ...water, districts: [...water.districts, district] }, districtId: id }
 }
 
 /** The line of a reach on the map, straight where none is drawn; null where a node is missing. */

@@ -1,6 +1,6 @@
 /** What is wrong with the water's data, found before anything is worked out from them; each with the row and, where it has one, the place. */
 
-import { cropNameOf, demandsOf, type Missing, quotaFor, requirementOf, USUAL_DEMAND } from './demand.ts'
+import { cropNameOf, demandsOf, type Missing, quotaFor, rainRuleOf, requirementOf } from './demand.ts'
 import { askedOf, gravityRings, monthlyM3, type Network, networkOf, reachedFrom } from './network.ts'
 import { polygonArea } from './shapes.ts'
 import { SHEET_IDS, SHEETS } from './sheets.data.ts'
@@ -194,6 +194,20 @@ function lookAtDistricts(water: Water, network: Network, places: Places, tell: T
   const known = new Set(water.districts.map(({ districtId }) => districtId))
   for (const planting of water.plantings)
     if (!known.has(planting.districtId)) tell('planting', planting, null, { code: 'no-such-district', district: planting.districtId })
+  const districts = new Set(water.districts.map(({ districtId }) => districtId))
+  for (const drainage of water.drainages) {
+    const outlet = places.get(drainage.nodeId) ?? null
+    if (!districts.has(drainage.districtId)) tell('drainage', drainage, null, { code: 'no-such-district', district: drainage.districtId })
+    if (!outlet) tell('drainage', drainage, null, { code: 'no-such-node', node: drainage.nodeId })
+    for (const field of ['drainedShare', 'saltKgPerM3'] as const)
+      if (drainage[field] === null) tell('drainage', drainage, outlet, { code: 'not-configured', field })
+  }
+  for (const storage of water.storages)
+    if (!water.sources.some(({ sourceId }) => sourceId === storage.sourceId))
+      tell('storage', storage, null, { code: 'no-such-source', source: storage.sourceId })
+  for (const setting of water.settings)
+    if (setting.value !== 'usda' && rainRuleOf(water).by !== setting.value)
+      tell('setting', setting, null, { code: 'not-configured', field: 'amount' })
   for (const district of water.districts) {
     const node = network.at.get(district.nodeId)
     const at = places.get(district.nodeId) ?? null
@@ -234,7 +248,7 @@ function lookAtQuotas(water: Water, network: Network, places: Places, tell: Tell
       else
         for (const yearType of lacking) tell('planting', planting, at, { code: 'quota-year-type', crop: named(crop), zone, yearType, has })
       const need: { readonly netMm: unknown } | Missing =
-        station === null ? { what: 'climate', station: '—' } : requirementOf(water, station, crop, 'P50', USUAL_DEMAND.rain)
+        station === null ? { what: 'climate', station: '—' } : requirementOf(water, station, crop, 'P50', rainRuleOf(water))
       if (!('what' in need)) continue
       if (need.what === 'season') tell('planting', planting, at, { code: 'season-missing', crop: named(crop) })
       if (need.what === 'climate') tell('planting', planting, at, { code: 'climate-missing', station: need.station })

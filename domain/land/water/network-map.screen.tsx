@@ -8,7 +8,19 @@ import { useText } from '@dishu/web-kit/words'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Draft } from './draft.screen.tsx'
 import { boundsOfWater, drawnShapes, faultShapes, PICKABLE, waterLayers, waterShapes } from './water.layer.ts'
-import { addNode, drawReach, type LonLat, moveNode, nodeNear, removeNode, removeReach, splitReach, type WaterFinding } from './water.ts'
+import {
+  addNode,
+  drawDistrict,
+  drawReach,
+  type LonLat,
+  metresBetween,
+  moveNode,
+  nodeNear,
+  removeNode,
+  removeReach,
+  splitReach,
+  type WaterFinding,
+} from './water.ts'
 
 export type Ground = {
   readonly sources: Readonly<Record<string, SourceSpec>>
@@ -20,6 +32,7 @@ const TOOLS = [
   ['node', 'n'],
   ['canal', 'c'],
   ['drain', 'd'],
+  ['district', 'a'],
   ['split', 's'],
   ['move', 'g'],
 ] as const
@@ -45,17 +58,26 @@ export function NetworkMap(props: {
   const [places, setPlaces] = useState<readonly LonLat[]>([])
   const [pointer, setPointer] = useState<LonLat | null>(null)
   const scale = useRef(10) // metres a pixel, of the last click
-  const drawing = tool === 'canal' || tool === 'drain'
+  const drawing = tool === 'canal' || tool === 'drain' || tool === 'district'
+  const [refused, setRefused] = useState(false)
 
+  const selectedId = (sheet: string) => (selected?.startsWith(`${sheet}:`) ? selected.slice(sheet.length + 1) : null)
   const finish = (line: readonly LonLat[]) => {
     setPlaces([])
     if (!drawing) return
+    if (tool === 'district') {
+      const district = drawDistrict(water, line, selectedId('district'))
+      setRefused(district === null)
+      if (!district) return
+      draft.apply(district.water)
+      onSelect(`district:${district.districtId}`)
+      return
+    }
     const drawn = drawReach(water, tool, line, SNAP_PX * scale.current)
     if (!drawn) return
     draft.apply(drawn.water)
     onSelect(`reach:${drawn.reachId}`)
   }
-  const selectedId = (sheet: string) => (selected?.startsWith(`${sheet}:`) ? selected.slice(sheet.length + 1) : null)
   const remove = () => {
     const [node, reach] = [selectedId('node'), selectedId('reach')]
     if (node) draft.apply(removeNode(water, node))
@@ -68,6 +90,11 @@ export function NetworkMap(props: {
       const added = addNode(water, at)
       draft.apply(added.water)
       onSelect(`node:${added.nodeId}`)
+    } else if (tool === 'district') {
+      const [first] = places
+      // back at the first place, the ring is closed
+      if (first && places.length > 2 && metresBetween(first, at) < SNAP_PX * metresPerPixel) finish(places)
+      else setPlaces([...places, at])
     } else if (drawing) {
       const near = nodeNear(water, at, SNAP_PX * metresPerPixel)
       const next = [...places, near ? ([near.lon, near.lat] as const) : at]
@@ -90,6 +117,7 @@ export function NetworkMap(props: {
   const choose = (next: Tool) => {
     setTool(next)
     setPlaces([])
+    setRefused(false)
   }
   const doing = useRef({ choose, finish, remove, draft, places, drawing, locked })
   doing.current = { choose, finish, remove, draft, places, drawing, locked }
@@ -201,7 +229,9 @@ export function NetworkMap(props: {
         </div>
       )}
       {tool !== 'select' && !locked && (
-        <output className="water-hint">{t(`water.hint-${tool === 'move' && !selectedId('node') ? 'move-first' : tool}`)}</output>
+        <output className="water-hint">
+          {refused ? t('water.district-bad') : t(`water.hint-${tool === 'move' && !selectedId('node') ? 'move-first' : tool}`)}
+        </output>
       )}
       <ul className="legend water-legend" aria-label={t('water.legend')}>
         {(['canal', 'drain', 'head', 'outlet', 'district'] as const).map((name) => (

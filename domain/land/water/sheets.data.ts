@@ -1,6 +1,6 @@
-/** The ten sheets of water: every column with its title, unit and limits, and why it is asked for. */
+/** The sheets of water: every column with its title, unit and limits, and why it is asked for. */
 import type { Said, Sheet, SheetField, SheetId } from './sheets.ts'
-import { ELEMENTS, M2_PER_MU, YEAR_TYPES } from './things.ts'
+import { ELEMENTS, M2_PER_MU, SETTINGS, YEAR_TYPES } from './things.ts'
 
 type More = Partial<Pick<SheetField, 'unit' | 'factor' | 'needed' | 'from' | 'to' | 'likely' | 'choices'>> & { readonly column?: string }
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -370,5 +370,79 @@ export const SHEETS: Readonly<Record<SheetId, Sheet>> = {
       field('months', 'months', '月值 | Value', '单位见“要素” | units: see Element', { from: -60, to: 1500 }),
     ],
   ),
+  storage: sheet(
+    'storage',
+    'storages',
+    '蓄水 | storage',
+    ['sourceId'],
+    '水库逐月之间能留存的水量；没有列出的水源不留存 | what a reservoir keeps from month to month; sources not listed keep nothing',
+    [
+      id('sourceId', '水源编号 | Source', '水源表中的编号 | as in the sheet of sources'),
+      field('storage', 'number', '兴利库容 | Storage', '月末最多留存 | kept at the end of a month, at most', {
+        column: 'storage_m3',
+        unit: TEN_THOUSAND_M3,
+        factor: 1e4,
+        needed,
+        from: 0,
+        to: 1e6,
+        likely: [1, 200_000],
+      }),
+      field(
+        'lossShare',
+        'number',
+        '月损失 | Lost in a month',
+        '蒸发渗漏占留存水量的份额，0–1；空白按 0 | share of what is kept; empty: nothing',
+        {
+          from: 0,
+          to: 0.99,
+        },
+      ),
+    ],
+  ),
+  drainage: sheet(
+    'drainage',
+    'drainages',
+    '排水去向 | drainage',
+    ['districtId'],
+    '灌区的水排到哪个出口，用于核算排盐量 | which outlet a district drains to: for the salt load',
+    [
+      id('districtId', '灌区编号 | District', '灌区表中的编号 | as in the sheet of districts'),
+      id('nodeId', '排水出口 | Outlet', '出口节点编号 | the outlet’s node'),
+      field(
+        'drainedShare',
+        'number',
+        '排出份额 | Share drained',
+        '田间水量中排出的份额，0–1；空白表示未配置 | of what the fields get; empty: not configured',
+        {
+          from: 0,
+          to: 1,
+        },
+      ),
+      field('saltKgPerM3', 'number', '排水含盐 | Salt of it', '排水的含盐量，实测；空白表示未配置 | measured; empty: not configured', {
+        column: 'salt_kg_per_m3',
+        unit: { zh: 'kg/m³', en: 'kg/m³' },
+        from: 0,
+        to: 300,
+        likely: [0.1, 50],
+      }),
+    ],
+  ),
+  setting: sheet('setting', 'settings', '口径 | settings', ['name'], '全县的计算口径 | how the county reckons', [
+    field('name', 'choice', '项目 | Setting', '有效降雨 | how rain counts', { needed, choices: SETTINGS }),
+    field(
+      'value',
+      'choice',
+      '方法 | Way',
+      'USDA 简式、SCS（TR-21，按需水与净灌水深）、固定份额 | short USDA form, SCS (TR-21), a fixed share',
+      {
+        needed,
+        choices: ['usda', 'scs', 'share'],
+      },
+    ),
+    field('amount', 'number', '数值 | Amount', 'SCS：净灌水深 mm；固定份额：0–1 | SCS: net depth of an irrigation in mm; share: 0–1', {
+      from: 0,
+      to: 300,
+    }),
+  ]),
 }
 export const SHEET_IDS = Object.keys(SHEETS) as readonly SheetId[]

@@ -6,7 +6,20 @@ import type { Language } from '@dishu/base/refusal'
 import type { ColumnType } from '@dishu/kernel/records/records'
 import { MONTHS } from './things.ts'
 
-export type SheetId = 'node' | 'reach' | 'source' | 'volume' | 'district' | 'planting' | 'limit' | 'quota' | 'season' | 'climate'
+export type SheetId =
+  | 'node'
+  | 'reach'
+  | 'source'
+  | 'volume'
+  | 'district'
+  | 'planting'
+  | 'limit'
+  | 'quota'
+  | 'season'
+  | 'climate'
+  | 'storage'
+  | 'drainage'
+  | 'setting'
 export type Said = Readonly<Record<Language, string>>
 
 export type SheetField = {

@@ -111,6 +111,23 @@ export type WaterClimate = Stated & {
   readonly months: Months // °C, %, m/s, h a day, mm a month
 }
 
+/** What a reservoir keeps from month to month, m³ at most; of what it keeps so large a share is lost in a month. */
+export type WaterStorage = Stated & { readonly sourceId: string; readonly storage: number; readonly lossShare: number | null }
+/** Where a district drains to: of what its fields get, the share that drains, with so much salt in a m³ of it. */
+export type WaterDrainage = Stated & {
+  readonly districtId: string
+  readonly nodeId: string // the outlet
+  readonly drainedShare: number | null
+  readonly saltKgPerM3: number | null
+}
+export const SETTINGS = ['effective-rain'] as const
+/** `effective-rain`: usda; scs with the net depth of an irrigation (mm) as `amount`; share, the share of rain that counts as `amount`. */
+export type WaterSetting = Stated & {
+  readonly name: (typeof SETTINGS)[number]
+  readonly value: 'usda' | 'scs' | 'share'
+  readonly amount: number | null
+}
+
 /** All of one county at one time. */
 export type Water = {
   readonly nodes: readonly WaterNode[]
@@ -123,6 +140,9 @@ export type Water = {
   readonly quotas: readonly WaterQuota[]
   readonly seasons: readonly WaterSeason[]
   readonly climates: readonly WaterClimate[]
+  readonly storages: readonly WaterStorage[]
+  readonly drainages: readonly WaterDrainage[]
+  readonly settings: readonly WaterSetting[]
 }
 export const NO_WATER: Water = {
   nodes: [],
@@ -135,6 +155,9 @@ export const NO_WATER: Water = {
   quotas: [],
   seasons: [],
   climates: [],
+  storages: [],
+  drainages: [],
+  settings: [],
 }
 
 export const M2_PER_MU = 2000 / 3

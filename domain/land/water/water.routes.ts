@@ -24,13 +24,13 @@ import {
   cropNameOf,
   type Decided,
   decideChanges,
+  demandOf,
   findingsOf,
   type MeshSolver,
   networkOf,
   SHEETS,
   type SheetChange,
   screeningBound,
-  USUAL_DEMAND,
   type Water,
   type WaterFinding,
   YEAR_TYPES,
@@ -219,7 +219,7 @@ function balanceView(
   mesh: MeshSolver | null,
   language: Language,
 ): BalanceView {
-  const balance = balanceOf(water, yearType, { ...USUAL_DEMAND, level }, mesh)
+  const balance = balanceOf(water, yearType, demandOf(water, level), mesh)
   if (balance === null) throw new Error('expected a solver for a network that is no forest')
   const planted = new Map(
     water.plantings.flatMap(({ crop, method, districtId }) => {

@@ -52,6 +52,9 @@ const FULL: Water = {
   plantings: WATER.plantings.map((planting) => ({ ...planting, areaM2: (1234.57 * 2000) / 3 })),
   reaches: WATER.reaches.map((reach) => (reach.reachId === 'HJ' ? { ...reach, line } : reach)),
   districts: WATER.districts.map((district) => (district.districtId === 'DA' ? { ...district, outline } : district)),
+  storages: [{ sourceId: 'river', storage: 1_234_567.8, lossShare: 0.03, mark: 'invented', origin: 'test' }],
+  drainages: [{ districtId: 'DA', nodeId: 'O', drainedShare: 0.35, saltKgPerM3: 3.2, mark: 'invented', origin: 'test' }],
+  settings: [{ name: 'effective-rain', value: 'share', amount: 0.8, mark: 'invented', origin: 'test' }],
 }
 
 test('what is recorded is read again whole, shapes and twelve months included', () =>

@@ -8,13 +8,16 @@ import type {
   Water,
   WaterClimate,
   WaterDistrict,
+  WaterDrainage,
   WaterLimit,
   WaterNode,
   WaterPlanting,
   WaterQuota,
   WaterReach,
   WaterSeason,
+  WaterSetting,
   WaterSource,
+  WaterStorage,
   WaterVolume,
 } from './things.ts'
 
@@ -59,6 +62,15 @@ export async function readWater(db: Db, county: string, asOf: AsOf): Promise<Wat
     climates: await db.all<WaterClimate>`
       select thing.station, thing.element, thing.year_type as "yearType", thing.lat, thing.altitude_m as "altitudeM", thing.months, thing.mark, thing.origin_text as "origin"
       from land.water_climate thing where thing.county = ${county} and ${standing} order by thing.station, thing.element, thing.year_type`,
+    storages: await db.all<WaterStorage>`
+      select thing.source_id as "sourceId", thing.storage_m3 as "storage", thing.loss_share as "lossShare", thing.mark, thing.origin_text as "origin"
+      from land.water_storage thing where thing.county = ${county} and ${standing} order by thing.source_id`,
+    drainages: await db.all<WaterDrainage>`
+      select thing.district_id as "districtId", thing.node_id as "nodeId", thing.drained_share as "drainedShare", thing.salt_kg_per_m3 as "saltKgPerM3", thing.mark, thing.origin_text as "origin"
+      from land.water_drainage thing where thing.county = ${county} and ${standing} order by thing.district_id`,
+    settings: await db.all<WaterSetting>`
+      select thing.name, thing.value, thing.amount, thing.mark, thing.origin_text as "origin"
+      from land.water_setting thing where thing.county = ${county} and ${standing} order by thing.name`,
   }
   return {
     ...read,

@@ -15,6 +15,7 @@ import {
   mostInto,
   NO_WATER,
   networkOf,
+  rainRuleOf,
   SHEETS,
   screeningBound,
   type Water,
@@ -322,4 +323,45 @@ test('an empty county has no findings, no balance to speak of, and no bound', ()
   assert.deepEqual(codes(NO_WATER), [])
   assert.equal(balanceOf(NO_WATER, 'P50')?.months.length, 12)
   assert.deepEqual(screeningBound(NO_WATER, 'P50', 500), [])
+})
+
+test('what a reservoir keeps comes back in a later month: no water is made, and salt of an outlet follows what the fields get', () => {
+  const march = Array.from({ length: 12 }, (_, m) => (m === 2 ? 3_000_000 : 0))
+  const water = {
+    ...WATER,
+    sources: [WATER.sources[0]],
+    volumes: [{ ...WATER.volumes[0], yearType: 'P50' as const, volume: march }],
+    limits: [{ ...WATER.limits[0], limitId: 'S', limitKind: 'salt-load' as const, nodeId: 'O', saltT: 10 }],
+    drainages: [{ districtId: 'DA', nodeId: 'O', drainedShare: 0.5, saltKgPerM3: 2, mark: 'invented' as const, origin: 'test' }],
+  }
+  const kept = (storage: number, lossShare: number) =>
+    balanceOf({ ...water, storages: [{ sourceId: 'river', storage, lossShare, mark: 'invented', origin: 'test' }] }, 'P50')
+  const none = balanceOf(water, 'P50')
+  const all = kept(1e9, 0)
+  assert.ok(none && all)
+  const sum = (balance: typeof none, of: 'delivered' | 'short') => balance.months.reduce((total, month) => total + month[of], 0)
+  assert.equal(sum(none, 'delivered'), 0) // March has no crop
+  assert.ok(sum(all, 'delivered') > 0 && sum(all, 'short') < sum(none, 'short'))
+  for (const { available, fromStore, delivered, lost, unused, intoStore } of all.months)
+    assert.ok(Math.abs(available + fromStore - delivered - lost - unused - intoStore) < 1e-3)
+  const few = kept(500_000, 0.1)
+  assert.ok(few && sum(few, 'delivered') < sum(all, 'delivered') && few.months.every(({ intoStore }) => intoStore <= 500_000))
+  // half of what the field gets, 0.9 of what is delivered at the gate, with 2 kg in a m³
+  const gate = all.districts.find(({ districtId }) => districtId === 'DA')?.delivered?.reduce((a, b) => a + b, 0) ?? 0
+  assert.ok(Math.abs((all.outlets[0].loadT ?? 0) - (gate * 0.9 * 0.5 * 2) / 1000) < 1e-9)
+  assert.equal(balanceOf({ ...water, drainages: [] }, 'P50')?.outlets[0].loadT, null)
+})
+
+test('how rain counts is the county’s: a share, the tables of TR-21, or the short form where nothing is set', () => {
+  const set = (value: 'usda' | 'scs' | 'share', amount: number | null) =>
+    rainRuleOf({ settings: [{ name: 'effective-rain', value, amount, mark: 'official', origin: 'test' }] })
+  assert.deepEqual(rainRuleOf({ settings: [] }), { by: 'usda' })
+  assert.deepEqual(set('share', 0.8), { by: 'share', share: 0.8 })
+  assert.deepEqual(set('scs', 75), { by: 'scs', netDepthMm: 75 })
+  assert.deepEqual(set('scs', null), { by: 'usda' }) // not whole: told as a finding, and not used
+  assert.ok(
+    findingsOf({ ...WATER, settings: [{ name: 'effective-rain', value: 'scs', amount: null, mark: 'official', origin: 't' }] }).some(
+      ({ sheet }) => sheet === 'setting',
+    ),
+  )
 })

@@ -1,5 +1,5 @@
 /** Water as it crosses the network. Volumes m³, areas m², flows m³/s; texts come in the language of the request. */
-import type { Decided, MonthBalance, Row, Severity, SheetId, Water } from './water.ts'
+import type { Decided, MonthBalance, OutletLoad, Row, Severity, SheetId, Water } from './water.ts'
 
 export type FindingView = {
   readonly code: string
@@ -43,6 +43,7 @@ export type BalanceView = {
     readonly entering: readonly number[]
     readonly capacity: readonly (number | null)[]
   }[]
+  readonly outlets: readonly OutletLoad[]
   readonly missing: readonly string[]
   readonly screening: readonly ScreeningView[]
   readonly screeningMissing: readonly string[]

@@ -25,7 +25,7 @@ type Table = {
 const ROW_IDS = new Set(['fid', 'ogc_fid', 'objectid'])
 
 /** Opens a GeoPackage. The file is taken as it lies: no lock, no journal, no write. */
-export async function openGeopackage(path: string, { rowIds = false }: OpenOptions = {}): Promise<Source> {
+export async function openGeopackage(path: string, { rowIds = false, uncounted = false }: OpenOptions = {}): Promise<Source> {
   const file = basename(path)
   const { fd, size } = openPlain(path)
   const head = readBytes(fd, 0, 100)
@@ -45,7 +45,7 @@ export async function openGeopackage(path: string, { rowIds = false }: OpenOptio
   url.search = '?immutable=1&mode=ro'
   const db = opened(file, () => new DatabaseSync(url, { readOnly: true }))
   try {
-    const { layers, tables } = opened(file, () => catalogue(db, file, rowIds))
+    const { layers, tables } = opened(file, () => catalogue(db, file, rowIds, uncounted))
     if (layers.length === 0) stop({ code: 'formats/no-layers', details: { file } })
     return {
       layers,
@@ -88,7 +88,7 @@ function opened<T>(file: string, act: () => T): T {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-function catalogue(db: DatabaseSync, file: string, rowIds: boolean): { layers: Layer[]; tables: Table[] } {
+function catalogue(db: DatabaseSync, file: string, rowIds: boolean, uncounted: boolean): { layers: Layer[]; tables: Table[] } {
   db.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0; pragma query_only = on')
   const names = new Set(
     db
@@ -133,7 +133,7 @@ function catalogue(db: DatabaseSync, file: string, rowIds: boolean): { layers: L
       fields: columns.map((c) => c.field),
       geometry: shape ? kindOfName(shape.type) : 'none',
       crs,
-      rowCount: counts.get(lower) ?? Number(db.prepare(`select count(*) as n from ${quoted(table)}`).get()?.n),
+      rowCount: counts.get(lower) ?? (uncounted ? null : Number(db.prepare(`select count(*) as n from ${quoted(table)}`).get()?.n)),
       encoding: { name: 'UTF-8', from: 'format' },
       notes,
     })

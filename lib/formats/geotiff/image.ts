@@ -1,6 +1,7 @@
 /** One image of a TIFF file: how its cells are cut into blocks, and windows of them. */
 import { decompress, foreignCompression } from './codecs.ts'
 import type { Directory } from './directories.ts'
+import { type BlockDecoder, foreignDecoder } from './foreign.ts'
 import { stopTiff } from './geotiff.refusals.ts'
 import {
   type BlockLayout,
@@ -20,7 +21,7 @@ export type Window = { readonly x: number; readonly y: number; readonly width: n
 
 const TAG = {
   width: 256, height: 257, bits: 258, compression: 259, stripOffsets: 273, perCell: 277, rowsPerStrip: 278, stripBytes: 279, planar: 284,
-  predictor: 317, tileWidth: 322, tileHeight: 323, tileOffsets: 324, tileBytes: 325, sampleFormat: 339,
+  photometric: 262, predictor: 317, tileWidth: 322, tileHeight: 323, tileOffsets: 324, tileBytes: 325, sampleFormat: 339,
 } // biome-ignore format: a table
 
 const CELLS_ACROSS = 1 << 27
@@ -43,6 +44,8 @@ export type Image = {
   readonly file: string
   readonly layout: BlockLayout
   readonly compression: number
+  /** Of blocks that are pictures of another kind. */
+  readonly decode: BlockDecoder | null
   readonly offsets: Float64Array
   readonly sizes: Float64Array
 }
@@ -61,8 +64,8 @@ export async function readImage(directory: Directory, little: boolean, file: str
   if (bandCount > 65_535) tooLarge('the number of bands', bandCount, 65_535)
   const { type, bits } = await samplesIn(directory, file)
   const compression = await directory.number(TAG.compression, 1)
-  const foreign = foreignCompression(compression)
-  if (foreign) stopTiff({ code: 'formats/tiff-not-read', details: { file, what: 'compression', found: foreign } })
+  const notRead = (what: 'compression' | 'layout', found: string) =>
+    stopTiff({ code: 'formats/tiff-not-read', details: { file, what, found } })
   const predictor = await directory.number(TAG.predictor, 1)
   const floats = type.startsWith('float')
   if (![1, 2, 3].includes(predictor) || (predictor === 3 && !floats) || (predictor === 2 && bits % 8 !== 0))
@@ -92,8 +95,25 @@ export async function readImage(directory: Directory, little: boolean, file: str
     sizes = cut.sizes
   }
   if (bytesPerRow * blockHeight > BLOCK_BYTES) tooLarge('bytes of a block', bytesPerRow * blockHeight, BLOCK_BYTES)
-  const layout = { type, bits, little, predictor, columns: blockWidth, perCell, bytesPerRow }
-  return { width, height, bandCount, type, bits, tiled, blockWidth, blockHeight, chunky, file, layout, compression, offsets, sizes }
+  const named = foreignCompression(compression)
+  const foreign =
+    named === null
+      ? null
+      : await foreignDecoder(compression, directory, { width: blockWidth, height: blockHeight, perCell, type, bits, little })
+  if (named !== null && typeof foreign !== 'function') return notRead('compression', foreign ?? named)
+  // colours at half the width: their bytes are no cells
+  if (compression !== 7 && (await directory.number(TAG.photometric, 1)) === 6) return notRead('layout', 'YCbCr')
+  const decode = typeof foreign === 'function' ? foreign : null
+  const layout = {
+    type,
+    bits,
+    little,
+    predictor,
+    columns: blockWidth,
+    perCell,
+    bytesPerRow,
+  }
+  return { width, height, bandCount, type, bits, tiled, blockWidth, blockHeight, chunky, file, layout, compression, decode, offsets, sizes }
 }
 
 async function samplesIn(directory: Directory, file: string): Promise<{ type: SampleType; bits: number }> {
@@ -232,13 +252,22 @@ async function bytesOfBlock(source: ByteSource, image: Image, block: number, row
     stopTiff({ code: 'formats/tiff-too-large', details: { file, what: `block ${block}`, found: size, limit: 2 * whole + 65_536 } })
   const read = source.read(at, size)
   const packed = read instanceof Promise ? await read : read
-  const bytes = decompress(compression, packed, whole, file, block)
+  const bytes = image.decode ? await foreignBytes(image.decode, packed, file, block) : decompress(compression, packed, whole, file, block)
   if (bytes.length < rows * layout.bytesPerRow)
     stopTiff({
       code: 'formats/tiff-damaged',
       details: { file, what: `block ${block} holds ${bytes.length} bytes, ${rows} rows need ${rows * layout.bytesPerRow}` },
     })
   return bytes
+}
+
+async function foreignBytes(decode: BlockDecoder, packed: Uint8Array, file: string, block: number): Promise<Uint8Array> {
+  try {
+    return await decode(packed)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return stopTiff({ code: 'formats/tiff-damaged', details: { file, what: `block ${block} does not decompress (${why.slice(0, 120)})` } })
+  }
 }
 
 function copyPart(

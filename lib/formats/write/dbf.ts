@@ -211,6 +211,9 @@ function problemWith(fields: readonly DbfField[], encoding: DbfEncoding): { fiel
   return null
 }
 
+/** Whether GBK has every sign of a text. */
+export const fitsGbk = (text: string): boolean => /^[\x20-\x7e]*$/.test(text) || iconv.decode(iconv.encode(text, 'gbk'), 'gbk') === text
+
 /** Numbers, days and yes/no as dBASE spells them; null for what is none. */
 function fixedText(field: DbfField, value: string | number | boolean): string | null {
   if (field.type === 'L') return value === true || value === 1 ? 'T' : value === false || value === 0 ? 'F' : null

@@ -15,6 +15,18 @@ export type GeoPackageTable = Table & {
   readonly epsg?: number
   readonly title?: string
   readonly description?: string
+  /** What each field is, for people; in the order of the fields (extension `gpkg_schema`). */
+  readonly titles?: readonly string[]
+  /** How QGIS draws the layer. */
+  readonly style?: { readonly name: string; readonly qml: string }
+}
+
+/** Rows of one table that belong to rows of another (related tables, OGC 18-000): pairs of the values of a field of each. */
+export type GeoPackageRelation = {
+  readonly name: string
+  readonly base: readonly [table: string, field: string]
+  readonly related: readonly [table: string, field: string]
+  readonly pairs: Iterable<readonly [base: string, related: string]>
 }
 
 const BATCH = 20_000
@@ -24,7 +36,12 @@ const BATCH = 20_000
  * Refused: `formats/crs-not-known`, `formats/geometry-does-not-fit`, `formats/fields-do-not-fit`. A file that was begun is then removed.
  * `changed` is the moment the contents table states.
  */
-export async function writeGeoPackage(path: string, tables: readonly GeoPackageTable[], changed: Date = new Date()): Promise<Written> {
+export async function writeGeoPackage(
+  path: string,
+  tables: readonly GeoPackageTable[],
+  changed: Date = new Date(),
+  relations: readonly GeoPackageRelation[] = [],
+): Promise<Written> {
   await rm(path, { force: true })
   const db = new DatabaseSync(path)
   try {
@@ -34,6 +51,9 @@ export async function writeGeoPackage(path: string, tables: readonly GeoPackageT
     addSystems(db, path, tables)
     let rows = 0
     for (const table of tables) rows += await addTable(db, path, table, changed)
+    addTitles(db, tables)
+    addStyles(db, tables, changed)
+    if (relations.length > 0) addRelations(db, relations)
     const pages = db.prepare('select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()').get()
     db.close()
     return { rows, bytes: Number(pages?.bytes ?? 0) }
@@ -123,6 +143,77 @@ async function addTable(db: DatabaseSync, path: string, table: GeoPackageTable, 
   db.exec('commit')
   if (geometry) finishIndex(db, name, shape, key, count, extent)
   return count
+}
+
+const extension = (db: DatabaseSync, table: string, column: string | null, name: string, definition: string) =>
+  db.prepare('insert or ignore into gpkg_extensions values (?, ?, ?, ?, ?)').run(table, column, name, definition, 'read-write')
+
+function addTitles(db: DatabaseSync, tables: readonly GeoPackageTable[]) {
+  const titled = tables.filter(({ titles }) => titles !== undefined)
+  if (titled.length === 0) return
+  db.exec(`create table gpkg_data_columns (table_name text not null, column_name text not null, name text, title text, description text, mime_type text,
+    constraint_name text, constraint pk_gdc primary key (table_name, column_name));
+    create table gpkg_data_column_constraints (constraint_name text not null, constraint_type text not null, value text, min numeric, min_is_inclusive boolean,
+    max numeric, max_is_inclusive boolean, description text, constraint gdcc_ntv unique (constraint_name, constraint_type, value));`)
+  const definition = 'http://www.geopackage.org/spec121/#extension_schema'
+  for (const each of ['gpkg_data_columns', 'gpkg_data_column_constraints']) extension(db, each, null, 'gpkg_schema', definition)
+  const insert = db.prepare('insert into gpkg_data_columns (table_name, column_name, name, title, description) values (?, ?, null, ?, ?)')
+  for (const { name, fields, titles } of titled)
+    for (const [i, field] of fields.entries()) if (titles?.[i]) insert.run(name, field.name, titles[i], titles[i])
+}
+
+/** As QGIS keeps styles: it takes the one that is marked as usual when the layer is opened. */
+function addStyles(db: DatabaseSync, tables: readonly GeoPackageTable[], changed: Date) {
+  const styled = tables.filter(({ style }) => style !== undefined)
+  if (styled.length === 0) return
+  db.exec(`create table layer_styles (id integer primary key autoincrement not null, f_table_catalog text(256), f_table_schema text(256), f_table_name text(256),
+    f_geometry_column text(256), styleName text(30), styleQML text, styleSLD text, useAsDefault boolean, description text, owner text(30), ui text(30),
+    update_time datetime default (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))`)
+  db.prepare('insert into gpkg_contents (table_name, data_type, identifier, last_change) values (?, ?, ?, ?)').run(
+    'layer_styles',
+    'attributes',
+    'layer_styles',
+    changed.toISOString(),
+  )
+  const shapeOf = db.prepare('select column_name from gpkg_geometry_columns where table_name = ?')
+  const insert = db.prepare(
+    `insert into layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time)
+     values ('', '', ?, ?, ?, ?, '', 1, ?, 'Dishu', ?)`,
+  )
+  for (const { name, style } of styled) {
+    const shape = shapeOf.get(name)?.column_name
+    if (style && typeof shape === 'string') insert.run(name, shape, style.name, style.qml, style.name, changed.toISOString())
+  }
+}
+
+function addRelations(db: DatabaseSync, relations: readonly GeoPackageRelation[]) {
+  db.exec(`create table gpkgext_relations (id integer primary key autoincrement, base_table_name text not null, base_primary_column text not null default 'id',
+    related_table_name text not null, related_primary_column text not null default 'id', relation_name text not null, mapping_table_name text not null unique)`)
+  const definition = 'http://www.geopackage.org/18-000.html'
+  extension(db, 'gpkgext_relations', null, 'gpkg_related_tables', definition)
+  for (const { name, base, related, pairs } of relations) {
+    const keyOf = (table: string) => String(db.prepare('select name from pragma_table_info(?) where pk = 1').get(table)?.name)
+    db.exec(`create table ${quoted(name)} (base_id integer not null, related_id integer not null)`)
+    extension(db, name, null, 'gpkg_related_tables', definition)
+    db.prepare(
+      'insert into gpkgext_relations (base_table_name, base_primary_column, related_table_name, related_primary_column, relation_name, mapping_table_name) values (?, ?, ?, ?, ?, ?)',
+    ).run(base[0], keyOf(base[0]), related[0], keyOf(related[0]), 'attributes', name)
+    const numbers = ([table, field]: readonly [string, string]) =>
+      new Map(
+        db
+          .prepare(`select ${quoted(keyOf(table))} as id, ${quoted(field)} as value from ${quoted(table)}`)
+          .all()
+          .map(({ id, value }) => [String(value), Number(id)]),
+      )
+    const [from, to] = [numbers(base), numbers(related)]
+    const insert = db.prepare(`insert into ${quoted(name)} values (?, ?)`)
+    db.exec('begin')
+    for (const [a, b] of pairs) {
+      const [one, other] = [from.get(a), to.get(b)]
+      if (one !== undefined && other !== undefined) insert.run(BigInt(one), BigInt(other))
+    }
+    db.exec('commit')
+  }
 }
 
 function finishIndex(db: DatabaseSync, name: string, shape: string, key: string, count: number, extent: readonly number[]) {

@@ -262,3 +262,21 @@ test('a million shared texts are read', async () => {
   assert.deepEqual(await rowsOf(source), [[2, 't999999', null]])
   assert.deepEqual(codes(source), ['formats/xlsx-errors-left-out'])
 })
+
+test('a workbook that is none is refused in our own words, in both languages, without those of the zip reader', async () => {
+  const { tablesMessages } = await import('../tables.messages.ts')
+  for (const bytes of [
+    Buffer.from('PK\x03\x04 not a workbook at all'),
+    Buffer.from('hello'),
+    Buffer.concat([Buffer.from('504b0506', 'hex'), Buffer.alloc(18)]),
+  ])
+    await assert.rejects(open(bytes), (fault) => {
+      assert.ok(fault instanceof Refused)
+      const { code, details } = fault.refusal as { code: keyof typeof tablesMessages; details: never }
+      const { zh, en } = tablesMessages[code](details)
+      assert.match(zh.message, /《t\d+\.xlsx》(?:已损坏或不完整|不是 Excel 工作簿)/)
+      assert.doesNotMatch(`${zh.message} ${en.message}`, /signature|central directory|truncated/i)
+      assert.doesNotMatch(zh.message.replace(/t\d+\.xlsx|Excel|\.xlsx|xl\/workbook\.xml/g, ''), /[a-z]{3}/i)
+      return true
+    })
+})

@@ -21,6 +21,8 @@ export type StagedOptions = {
   readonly goesOn?: () => boolean
   /** A solver in whole numbers: given, a small program is settled by it. */
   readonly whole?: SolveWhole
+  /** The share of the counted work that settling may take: less where the same program is asked many times. 1 where nothing is said. */
+  readonly effort?: number
 }
 export type StagedPlan = Plan & {
   /** Of each work the stage in which it is opened, or the number of stages for never. */
@@ -32,7 +34,7 @@ const EXCHANGE_SIZES = [2000, 8000]
 const [LEAST_TRIALS, MOST_TRIALS, TRIAL_WORK] = [40, 400, 2_000_000]
 
 export function planStaged(problem: StagedProblem, open: OpenMaster, options: StagedOptions = {}): StagedPlan {
-  const { gap: wanted = 0, goesOn = () => true, onProgress } = options
+  const { gap: wanted = 0, goesOn = () => true, onProgress, effort = 1 } = options
   const relaxed = new Relaxed(problem)
   const floor = leastBenefit(problem)
   const onRound = (bound: number) => {
@@ -78,7 +80,10 @@ export function planStaged(problem: StagedProblem, open: OpenMaster, options: St
   }
   prices.close()
   const best: Settled | null = found ? { choice: draft.draft.choice, state: draft.state, flow: draft.flow, bound } : null
-  const settled = options.whole && goesOn() && !impossible ? settle(relaxed, best, bound, options.whole, goesOn, onBetter) : null
+  const settled =
+    options.whole && goesOn() && !impossible
+      ? settle(relaxed, best, bound, { whole: options.whole, wanted: Math.max(wanted, 1e-9), effort, goesOn, onBetter })
+      : null
   const { choice, state, flow: flows, bound: proven } = settled ?? best ?? nothing(problem, bound)
   if (settled) found = true
   const sums = sumUpStaged(problem, choice, state, flows)
@@ -137,24 +142,30 @@ function nothing({ firstOption, works, flows }: StagedProblem, bound: number): S
   }
 }
 
-/** Columns of a program that is still settled in whole numbers, and simplex iterations spent on it: counted work, some seconds of it. */
-const [MOST_COLUMNS, MOST_IN_PARTS, SHARE_IN_PARTS] = [8000, 20_000, 0.5]
-const [LEAST_ITERATIONS, MOST_ITERATIONS, ITERATED_ENTRIES] = [1000, 24_000, 1_500_000_000]
+/** Columns of a program that is still settled in whole numbers: as a whole, and in parts. */
+const [MOST_COLUMNS, MOST_IN_PARTS] = [8000, 20_000]
+/** Simplex iterations spent on it: counted work, a minute of it at most; on parts, and on the whole. */
+const ITERATED_ENTRIES = 1_500_000_000
+const [LEAST_ITERATIONS, MOST_IN_WHOLE, MOST_OF_PARTS, SHARE_OF_PARTS] = [1000, 150_000, 12_000, 0.5]
 
-/** A program of some size in parts, and a small one as a whole, from the plan at hand; null where nothing came of it. */
-function settle(
-  { problem, forest }: Relaxed,
-  plan: Settled | null,
-  bound: number,
-  whole: SolveWhole,
-  goesOn: () => boolean,
-  onBetter: (benefit: number) => void,
-): Settled | null {
+type Settling = {
+  readonly whole: SolveWhole
+  readonly wanted: number
+  readonly effort: number
+  readonly goesOn: () => boolean
+  readonly onBetter: (benefit: number) => void
+}
+
+/** A program of some size in parts, a small one as a whole too, from the plan at hand; null where nothing came of it. */
+function settle({ problem, forest }: Relaxed, plan: Settled | null, bound: number, settling: Settling): Settled | null {
+  const { whole, wanted, effort, goesOn, onBetter } = settling
   const columns = problem.benefit.length + (problem.works?.benefit.length ?? 0) + (problem.flows?.benefit.length ?? 0)
   if (columns > MOST_IN_PARTS || columns === 0) return null
   const { program } = writtenOut(problem)
   const scaled = toSize(program)
-  const iterations = Math.max(LEAST_ITERATIONS, Math.min(MOST_ITERATIONS, Math.round(ITERATED_ENTRIES / program.coefficient.length)))
+  const counted = (ITERATED_ENTRIES * effort) / program.coefficient.length
+  const iterations = Math.round(Math.max(LEAST_ITERATIONS, Math.min(MOST_IN_WHOLE * effort, counted)))
+  const inParts = Math.round(Math.max(LEAST_ITERATIONS, SHARE_OF_PARTS * Math.min(2 * MOST_OF_PARTS * effort, counted)))
   // what whole-number solvers call kept may be passed by their tolerance: such a plan is not ours
   let known = Number.NEGATIVE_INFINITY
   let best: Pick<Settled, 'choice' | 'state' | 'flow'> | null = plan
@@ -169,17 +180,19 @@ function settle(
   }
   if (plan) known = sumUpStaged(problem, plan.choice, plan.state, plan.flow).benefit
   let proven = bound
-  if (columns <= MOST_COLUMNS) {
-    // from nothing: a start keeps the solver near it, and near it the parts look
-    const found = whole(scaled.program, { iterations, gap: 1e-9, goesOn })
-    if (found) {
-      keep(found.x)
-      if (!Number.isNaN(found.bound)) proven = Math.min(bound, -found.bound * scaled.money)
-    }
+  const isOpen = () => goesOn() && proven - known > wanted * Math.abs(proven)
+  const written = () => best && asWritten(problem, best.choice, best.state, best.flow)
+  const nearby = () => {
+    const start = written()
+    if (start && isOpen()) betterNearby(forest, scaled.program, start, whole, { iterations: inParts, goesOn: isOpen, keep })
   }
-  if (best && goesOn() && proven - known > 1e-9 * Math.abs(proven)) {
-    const start = asWritten(problem, best.choice, best.state, best.flow)
-    betterNearby(forest, scaled.program, start, whole, { iterations: Math.round(iterations * SHARE_IN_PARTS), goesOn, keep })
+  nearby()
+  if (columns <= MOST_COLUMNS && (!best || isOpen())) {
+    const start = written()
+    const found = whole(scaled.program, { iterations, gap: wanted, goesOn, ...(start ? { start } : {}) })
+    const isBetter = found !== null && keep(found.x)
+    if (found && Number.isFinite(found.bound)) proven = Math.min(bound, -found.bound * scaled.money)
+    if (isBetter) nearby()
   }
   return best && { ...best, bound: Math.max(known, proven) }
 }

@@ -7,11 +7,16 @@ import type { SolveLinear } from './prices.ts'
 import type { StagedProblem } from './relaxed.ts'
 import { planStaged, type StagedPlan } from './staged.ts'
 
+export type SolveOptions = Omit<PlanOptions, 'whole'> & {
+  /** Of programs with works, accounts or flows: the share of the counted work that settling in whole numbers may take. */
+  readonly effort?: number
+}
+
 /** What solving takes: see `Solver` of the server's kit. */
 export type Tools = { readonly linear: SolveLinear; readonly open: OpenMaster; readonly whole?: SolveWhole }
 
 /** Solves a program of any kind, plain ones by plan.ts. */
-export function solveAny(problem: StagedProblem, tools: Tools, options: Omit<PlanOptions, 'whole'> = {}): StagedPlan {
+export function solveAny(problem: StagedProblem, tools: Tools, options: SolveOptions = {}): StagedPlan {
   const whole = tools.whole ? { whole: tools.whole } : {}
   if (problem.accounts || problem.works || problem.flows) return planStaged(problem, tools.open, { ...options, ...whole })
   const found: Plan = plan(problem, tools.linear, { ...options, ...whole })
@@ -147,7 +152,7 @@ export function front(
   second: Measure,
   points: number,
   tools: Tools,
-  options: Omit<PlanOptions, 'whole' | 'prices'> = {},
+  options: Omit<SolveOptions, 'prices'> & { readonly onPoint?: (done: number) => void } = {},
 ): FrontPoint[] {
   const negative = { options: second.options.map((each) => -each), openings: second.openings?.map((each) => -each) ?? null }
   const told = (found: StagedPlan): FrontPoint => ({
@@ -159,10 +164,12 @@ export function front(
   const other = told(solveAny(withObjective(problem, second), tools, options))
   if (!Number.isFinite(best.plan.benefit) || !Number.isFinite(other.plan.benefit)) return []
   const list = [best]
+  options.onPoint?.(1)
   let prices = Float64Array.from([...best.plan.prices, 0])
   for (let n = 1; n < points; n++) {
     const least = best.second + ((other.second - best.second) * n) / (points - 1)
     const found = told(solveAny(withRow(withObjective(problem, first), negative, -least), tools, { ...options, prices }))
+    options.onPoint?.(n + 1)
     if (!Number.isFinite(found.plan.benefit)) continue
     prices = Float64Array.from(found.plan.prices)
     list.push(found)
@@ -176,7 +183,7 @@ export function lexicographic(
   measures: readonly Measure[],
   share: number,
   tools: Tools,
-  options: Omit<PlanOptions, 'whole' | 'prices'> = {},
+  options: Omit<SolveOptions, 'prices'> = {},
 ): readonly StagedPlan[] {
   const plans: StagedPlan[] = []
   let held = problem
@@ -199,7 +206,7 @@ export function worstCase(
   problem: StagedProblem,
   cases: readonly Float64Array[],
   tools: Tools,
-  options: Omit<PlanOptions, 'whole' | 'prices'> = {},
+  options: Omit<SolveOptions, 'prices'> = {},
 ): { readonly plan: StagedPlan; readonly worst: number; readonly bound: number; readonly gap: number } {
   const openings = problem.works?.benefit.map((each) => (Number.isNaN(each) ? 0 : each)) ?? null
   const bring = (found: StagedPlan) => Math.min(...cases.map((each) => measureOf(problem, { options: each, openings }, found)))

@@ -308,3 +308,22 @@ test('a given variogram with a direction is the same without one on stretched gr
     assert.ok(Math.abs(each - other[i]) < 1e-6)
   })
 })
+
+test('a variable uses its own covariates: one that is another’s changes nothing in it, and its own does', () => {
+  const plain = invented(60)
+  const covariates = Float64Array.from({ length: 120 }, (_, k) => (k % 2 === 0 ? plain.x[k >> 1] / 100 : Math.sin(k)))
+  const patches = grid(4)
+  const at = Float64Array.from({ length: 2 * patches.x.length }, (_, k) => (k % 2 === 0 ? patches.x[k >> 1] / 100 : Math.cos(k)))
+  const draws = (samples: JointSamples, own?: Float64Array) => {
+    const plan = prepareAreas(samples, SCALES, { realisations: 8, seed: 5, variograms: 3 })
+    const means = new Float32Array(16 * samples.z.length * 8)
+    simulateAreas(plan, own ? { ...patches, covariates: own } : patches, [], 0, 8, means)
+    return means
+  }
+  const first = (means: Float32Array) => Array.from({ length: 16 }, (_, p) => [...means.subarray(p * 16, p * 16 + 8)])
+  const without = first(draws(plain))
+  const others = first(draws({ ...plain, covariates, covariateCount: 2, uses: [[], [0, 1]] }, at))
+  assert.deepEqual(others, without)
+  const owns = first(draws({ ...plain, covariates, covariateCount: 2, uses: [[0], []] }, at))
+  assert.notDeepEqual(owns, without)
+})

@@ -21,7 +21,7 @@ import { type AreaDraws, emptyDraws, type Grading, gradePatches, joinDraws, type
 import { placesOn } from './kriging.ts'
 import { Covariance, nuggetOf, sillOf, stretchOf, type VariogramModel, withoutDirection } from './model.ts'
 import { type Path, pathThrough } from './path.ts'
-import { drawMean, fitMean, representatives, variogramPosterior, whitenerOf } from './posterior.ts'
+import { drawMean, fitMean, lookedAt, representatives, variogramPosterior, whitenerOf } from './posterior.ts'
 import { streamSeed } from './simulate.ts'
 import { KrigingSystem } from './system.ts'
 import { type DrawnScale, drawScale, type Scale, sortValues } from './tables.ts'
@@ -29,8 +29,9 @@ import { type DrawnScale, drawScale, type Scale, sortValues } from './tables.ts'
 export { type AreaDraws, areasOf, type Grading, intervalOf, joinDraws, type Patches, probabilitiesOf } from './draws.ts'
 
 /**
- * Samples of one or several variables: `z[v][i]` is variable v at place i (metres), NaN where it was not measured. `covariates`: q a place, for a drift (finite).
- * Of variable v only the places count where those before it were measured too: put the one most often measured first.
+ * Samples of one or several variables: `z[v][i]` is variable v at place i (metres), NaN where it was not measured. `covariates`: q a place, for a drift (finite);
+ * `uses[v]`: which of them are variable v's, all where it is missing. Of variable v only the places count where those before it were measured too: put the one most
+ * often measured first.
  */
 export type JointSamples = {
   readonly x: Float64Array
@@ -38,6 +39,7 @@ export type JointSamples = {
   readonly z: readonly Float64Array[]
   readonly covariates?: Float64Array
   readonly covariateCount?: number
+  readonly uses?: readonly (readonly number[])[]
 }
 
 /**
@@ -101,18 +103,18 @@ function unit(model: VariogramModel): VariogramModel {
   return model.map((part) => ({ ...part, sill: part.sill / sill }))
 }
 
+/** The covariates that are variable v's own. */
+const usedBy = ({ uses, covariateCount: q = 0 }: JointSamples, v: number): readonly number[] =>
+  uses?.[v] ?? Array.from({ length: q }, (_, a) => a)
+
 /** Columns of the drift of variable v at its samples: a constant, the covariates, the variables before it. */
-function driftOf(
-  { covariates, covariateCount: q = 0 }: JointSamples,
-  rows: Int32Array,
-  scaled: readonly Float64Array[],
-  v: number,
-): Float64Array[] {
-  const given = Array.from({ length: q }, (_, a) => Float64Array.from(rows, (i) => covariates?.[i * q + a] ?? Number.NaN))
+function driftOf(samples: JointSamples, rows: Int32Array, scaled: readonly Float64Array[], v: number): Float64Array[] {
+  const { covariates, covariateCount: q = 0 } = samples
+  const given = usedBy(samples, v).map((a) => Float64Array.from(rows, (i) => covariates?.[i * q + a] ?? Number.NaN))
   return [new Float64Array(rows.length).fill(1), ...given, ...scaled.slice(0, v).map((each) => Float64Array.from(rows, (i) => each[i]))]
 }
 
-/** Bytes of values at the points of patches that are held at a time. */
+/** Bytes of values at the points of patches, and of the samples on their scales, that are held at a time. */
 const MOST_BYTES = 200e6
 
 /**
@@ -130,7 +132,9 @@ export function simulateAreas(
   checkPatches(plan, patches)
   const groups = patches.parents.length
   const parts: AreaDraws[] = []
-  const most = Math.max(1, Math.floor(MOST_BYTES / (8 * patches.x.length * (plan.samples.z.length + 1))))
+  const variables = plan.samples.z.length
+  const held = patches.x.length * (variables + 1) + 3 * variables * plan.samples.x.length // numbers of one realisation
+  const most = Math.max(1, Math.floor(MOST_BYTES / (8 * held)))
   const paths = pathsOf(plan, patches)
   for (let at = first; at < first + count; at += most)
     parts.push(
@@ -210,6 +214,7 @@ function simulateBatch(
     const { x, y } = way.samples
     const pick = (all: Float64Array) => Float64Array.from(rows, (i) => all[i])
     const which = variogramOf(plan, v)
+    const used = usedBy(samples, v)
     const own: Drawn[] = new Array(count)
     const residuals = new Float64Array(rows.length * count)
     const field = new Float64Array(points * count)
@@ -220,23 +225,26 @@ function simulateBatch(
         Array.from({ length: count }, (_, s) => s).filter((s) => variograms[v][which[first + s]] === directed),
       )
       if (members.length === 0) continue
-      const { whiten } = whitenerOf(x, y, model)
+      // sill and mean are told by those that tell the variogram: of very many samples a seeded choice
+      const chosen = lookedAt(rows.length)
+      const some = (all: Float64Array) => (chosen ? Float64Array.from(chosen, (i) => all[i]) : all.slice())
+      const { whiten } = whitenerOf(some(x), some(y), model)
       for (const s of members) {
-        const columns = [...driftOf(samples, rows, scaled[s], v), pick(scaled[s][v])]
-        const plain = columns.map((column) => column.slice())
+        const plain = [...driftOf(samples, rows, scaled[s], v), pick(scaled[s][v])]
+        const columns = plain.map(some)
         whiten(columns)
-        const { sill, beta } = drawMean(fitMean(columns), rows.length - driftCount(columns), draws[s])
+        const { sill, beta } = drawMean(fitMean(columns), columns[0].length - driftCount(columns), draws[s])
         for (let i = 0; i < rows.length; i++) {
           let known = 0
           for (let a = 0; a < beta.length; a++) known += beta[a] * plain[a][i]
           residuals[i * count + s] = plain[beta.length][i] - known
         }
-        own[s] = { sill, beta, open: openPart(Math.sqrt(sill * nuggetOf(model)), beta.subarray(1 + q), drawn, s, v) }
+        own[s] = { sill, beta, open: openPart(Math.sqrt(sill * nuggetOf(model)), beta.subarray(1 + used.length), drawn, s, v) }
       }
       const deviations = Float64Array.from(members, (s) => Math.sqrt(own[s].sill))
       simulateField(way, model, residuals, members, deviations, noises, field, count)
     }
-    addDrift(field, fields, patches, own, q, count)
+    addDrift(field, fields, patches, own, q, used, count)
     fields.push(field)
     drawn.push(own)
   }
@@ -338,14 +346,15 @@ function addDrift(
   { x, covariates }: Patches,
   drawn: readonly Drawn[],
   q: number,
+  used: readonly number[],
   count: number,
 ): void {
   for (let p = 0; p < x.length; p++) {
     for (let s = 0; s < count; s++) {
       const { beta } = drawn[s]
       let known = beta[0]
-      for (let a = 0; a < q; a++) known += beta[1 + a] * (covariates?.[p * q + a] ?? Number.NaN)
-      for (const [u, each] of before.entries()) known += beta[1 + q + u] * each[p * count + s]
+      for (let a = 0; a < used.length; a++) known += beta[1 + a] * (covariates?.[p * q + used[a]] ?? Number.NaN)
+      for (const [u, each] of before.entries()) known += beta[1 + used.length + u] * each[p * count + s]
       field[p * count + s] += known
     }
   }

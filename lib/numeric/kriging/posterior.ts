@@ -215,7 +215,7 @@ export type Candidate = { readonly model: VariogramModel; readonly weight: numbe
  * more than drift columns leave everything open: a fault.
  */
 export function variogramPosterior(x: Float64Array, y: Float64Array, z: Float64Array, columns: readonly Float64Array[]): Candidate[] {
-  const chosen = choose(z.length, MOST_LOOKED_AT)
+  const chosen = lookedAt(z.length)
   const pick = (all: Float64Array) => (chosen ? Float64Array.from(chosen, (i) => all[i]) : all)
   const [px, py] = [pick(x), pick(y)]
   const all = [...columns.map(pick), pick(z)]
@@ -272,6 +272,9 @@ function variogramGrid(x: Float64Array, y: Float64Array): VariogramModel[] {
   }
   return models
 }
+
+/** Those of n samples that tell variogram, sill and mean: all (null), or a seeded choice. */
+export const lookedAt = (n: number): Int32Array | null => choose(n, MOST_LOOKED_AT)
 
 /** All of n (null), or a seeded choice of `most`, in the order of the input. */
 function choose(n: number, most: number): Int32Array | null {

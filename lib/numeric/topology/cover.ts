@@ -153,11 +153,17 @@ function walk(plane: Arrangement, step: (from: number, to: number, edge: number,
   }
 }
 
-/** 1 for every face that lies inside an odd number of the drawn lines, 0 for the others. */
-export function parities(plane: Arrangement): Int32Array {
+/** 1 for every face that lies inside an odd number of the drawn lines, of all or of those of one owner, 0 for the others. */
+export function parities(plane: Arrangement, of?: number): Int32Array {
+  const { start, owner } = plane
   const odd = ints(plane.faces)
   walk(plane, (from, to, edge) => {
-    odd[to] = odd[from] ^ ((plane.start[edge + 1] - plane.start[edge]) & 1)
+    let lines = start[edge + 1] - start[edge]
+    if (of !== undefined) {
+      lines = 0
+      for (let o = start[edge]; o < start[edge + 1]; o++) if (owner[o] === of) lines++
+    }
+    odd[to] = odd[from] ^ (lines & 1)
   })
   return odd
 }

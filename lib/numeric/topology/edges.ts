@@ -2,9 +2,10 @@
  * Edges of a layer, each once, with the parcels that draw it. Where two parcels share an edge vertex for vertex, one lies to its left and one to its
  * right; over the whole layer such edges cancel, and only the others can bound an overlap, a gap or the outside.
  */
-import { counts, floats, IntList, ints, powerOfTwo, signs } from './buffer.ts'
+import { counts, cursorOf, floats, IntList, ints, powerOfTwo, signs, sortPart, startsFrom } from './buffer.ts'
 import type { Segments } from './cells.ts'
 import { type Ground, toGrid } from './ground.ts'
+import { edgeHash, vertexHash } from './hash.ts'
 import { Nodes } from './nodes.ts'
 
 /**
@@ -48,7 +49,7 @@ export function edgeTable(ground: Ground, parcels?: Uint32Array): EdgeTable {
       const bx = xy[2 * b]
       const by = xy[2 * b + 1]
       const back = ax > bx || (ax === bx && ay > by)
-      const h = mixed(ha + hb)
+      const h = edgeHash(ha, hb)
       ha = hb
       if (ax === bx && ay === by) continue
       put(h, 2 * a + (back ? 1 - left : left), ax, ay, bx, by)
@@ -97,7 +98,7 @@ export function edgeTable(ground: Ground, parcels?: Uint32Array): EdgeTable {
     for (let s = 0; 2 * s < old.length; s++) {
       if (old[2 * s] < 0) continue
       const a = old[2 * s] >> 1
-      let slot = mixed(vertexHash(bits, a) + vertexHash(bits, a + 1)) & mask
+      let slot = edgeHash(vertexHash(bits, a), vertexHash(bits, a + 1)) & mask
       while (slots[2 * slot] >= 0) slot = (slot + 1) & mask
       slots[2 * slot] = old[2 * s]
       slots[2 * slot + 1] = old[2 * s + 1]
@@ -107,42 +108,23 @@ export function edgeTable(ground: Ground, parcels?: Uint32Array): EdgeTable {
   }
 }
 
-function vertexHash(bits: Int32Array, v: number): number {
-  const i = 4 * v
-  const h =
-    Math.imul(bits[i], 0x9e3779b1) ^
-    Math.imul(bits[i + 1], 0x85ebca77) ^
-    Math.imul(bits[i + 2], 0xc2b2ae3d) ^
-    Math.imul(bits[i + 3], 0x27d4eb2f)
-  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)
-}
-
-function mixed(h: number): number {
-  const g = Math.imul(h ^ (h >>> 16), 0x7feb352d)
-  return g ^ (g >>> 15)
-}
-
 /** More than slots in any table. */
 const FAR = 2 ** 26
 
-const net = (code: number): 1 | -1 => (code & 1 ? 1 : -1)
+/** Of an edge's code: 1 where the ground lies to its left, −1 to its right. */
+export const net = (code: number): 1 | -1 => (code & 1 ? 1 : -1)
 
-/** Edges of the table on the grid: only those whose sides do not cancel, or all. Others that lie on the grid already are put behind them. */
-export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, which: 'open' | 'all', others: OwnedSegments): OwnedSegments {
+/** Edges of the table on the grid. Others that lie on the grid already are put behind them. */
+export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, others: OwnedSegments): OwnedSegments {
   const { layer, grid } = ground
   const { xy, ringStart, polygonRing } = layer
-  const chosen = new IntList(which === 'all' ? edges : Math.min(edges, 1 << 14))
+  const chosen = new IntList(edges)
   let owners = 0
   for (let s = 0; 2 * s < slots.length; s++) {
     const first = slots[2 * s]
     if (first < 0) continue
     const second = slots[2 * s + 1]
     const rest = second < 0 ? undefined : more.get(s)
-    if (which === 'open' && second >= 0) {
-      let sum = net(first) + net(second)
-      if (rest) for (const code of rest) sum += net(code)
-      if (sum === 0) continue
-    }
     chosen.push(s)
     owners += second < 0 ? 1 : 2 + (rest?.length ?? 0)
   }
@@ -207,7 +189,7 @@ export function segmentsOf(ground: Ground, { slots, more, edges }: EdgeTable, wh
   }
 
   function put(code: number): void {
-    owner[at] = ownerOf(polygonRing, groupOf(ringStart, code >> 1))
+    owner[at] = ownerOf(polygonRing, ownerOf(ringStart, code >> 1))
     side[at++] = net(code)
   }
 }
@@ -223,7 +205,7 @@ export const NO_SEGMENTS: OwnedSegments = {
 }
 
 /** The last group that starts at or before `member`; groups may be empty. */
-function groupOf(start: Uint32Array, member: number): number {
+export function ownerOf(start: Uint32Array, member: number): number {
   let low = 0
   let high = start.length - 1
   while (high - low > 1) {
@@ -233,8 +215,6 @@ function groupOf(start: Uint32Array, member: number): number {
   }
   return low
 }
-
-const ownerOf = groupOf
 
 /** Segments of the chosen owners, each of which has one. */
 export function ofOwners(segments: OwnedSegments, chosen: Uint8Array): OwnedSegments {
@@ -286,40 +266,57 @@ export function together(parts: readonly OwnedSegments[]): OwnedSegments {
 /** Segments of which several may be the same, each once and only where its sides do not cancel: what is left when parts of a layer come together. */
 export function netted(segments: OwnedSegments): OwnedSegments {
   const { x0, y0, x1, y1, start, owner, side } = segments
-  const ends = new Nodes(x0.length)
-  const twins = new Map<number, number[]>() // ends → the segments between them
-  for (let k = 0; k < x0.length; k++) {
-    const key = ends.at(x0[k], y0[k]) * FAR + ends.at(x1[k], y1[k])
-    const same = twins.get(key)
-    if (same) same.push(k)
-    else twins.set(key, [k])
+  const n = x0.length
+  const ends = new Nodes(n)
+  const from = ints(n)
+  const to = ints(n)
+  for (let k = 0; k < n; k++) {
+    from[k] = ends.at(x0[k], y0[k])
+    to[k] = ends.at(x1[k], y1[k])
   }
-  const kept: number[][] = []
-  let owners = 0
-  for (const same of twins.values()) {
-    let net = 0
-    let n = 0
-    for (const k of same) for (let o = start[k]; o < start[k + 1]; o++, n++) net += side[o]
-    if (net === 0) continue
-    kept.push(same)
-    owners += n
-  }
-  const pick = (values: Float64Array) => Float64Array.from(kept, ([k]) => values[k])
-  const all = { x0: pick(x0), y0: pick(y0), x1: pick(x1), y1: pick(y1) }
-  const starts = new Uint32Array(kept.length + 1)
-  const own = new Int32Array(owners)
-  const sides = new Int8Array(owners)
-  let at = 0
-  kept.forEach((same, i) => {
-    starts[i] = at
-    for (const k of same)
-      for (let o = start[k]; o < start[k + 1]; o++) {
-        own[at] = owner[o]
-        sides[at++] = side[o]
+  const starting = counts(ends.count + 1)
+  for (let k = 0; k < n; k++) starting[from[k]]++
+  const group = startsFrom(starting)
+  const sorted = ints(n)
+  const at = cursorOf(group)
+  for (let k = 0; k < n; k++) sorted[at[from[k]]++] = k
+  const byEnd = (k: number, l: number) => to[k] - to[l] || k - l
+  const kept = new IntList(1024)
+  const starts = new IntList(1024)
+  const owners = new IntList(1024)
+  const sides = new IntList(1024)
+  for (let v = 0; v < ends.count; v++) {
+    sortPart(sorted, group[v], group[v + 1], byEnd)
+    for (let i = group[v]; i < group[v + 1]; ) {
+      const first = sorted[i]
+      const began = owners.length
+      let sum = 0
+      for (; i < group[v + 1] && to[sorted[i]] === to[first]; i++)
+        for (let o = start[sorted[i]]; o < start[sorted[i] + 1]; o++) {
+          owners.push(owner[o])
+          sides.push(side[o])
+          sum += side[o]
+        }
+      if (sum === 0) {
+        owners.length = began
+        sides.length = began
+        continue
       }
-  })
-  starts[kept.length] = at
-  return { ...all, start: starts, owner: own, side: sides }
+      kept.push(first)
+      starts.push(began)
+    }
+  }
+  starts.push(owners.length)
+  const pick = (values: Float64Array) => Float64Array.from(kept.done(), (k) => values[k])
+  return {
+    x0: pick(x0),
+    y0: pick(y0),
+    x1: pick(x1),
+    y1: pick(y1),
+    start: Uint32Array.from(starts.done()),
+    owner: owners.done(),
+    side: Int8Array.from(sides.done()),
+  }
 }
 
 /** Gathers segments one by one: from (ax, ay) to (bx, by) with the owner's ground to the left. */

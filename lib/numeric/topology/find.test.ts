@@ -161,6 +161,24 @@ test('a figure of eight counts as the two loops it draws', () => {
   near(found.identity.outerM2, 50)
 })
 
+test('parts of one parcel that lie on one another are a finding of their own, and no gap; parts that share a line only are none of it', () => {
+  const [left, right] = [square(0, 0, 10)[0], square(6, 4, 10)[0]]
+  const found = look([[left, right], square(40, 0, 5)])
+  assert.deepEqual(rules(found), ['0 part-overlap'])
+  assert.deepEqual([found.gaps.length, found.overlaps.length], [0, 0])
+  near(found.areaM2, 100 + 100 - 4 * 6 + 25)
+  near(found.identity.outerM2, 100 + 100 - 4 * 6 + 25)
+  // a hole of one part stays empty where the other part does not reach
+  const holed = look([[[square(0, 0, 10)[0][0], square(2, 2, 2)[0][0].toReversed()], right]])
+  assert.deepEqual([rules(holed), holed.gaps.map(({ areaM2 }) => areaM2)], [['0 part-overlap'], [4]])
+  // the hole lies under the other part
+  const filled = look([[[square(0, 0, 10)[0][0], square(7, 5, 2)[0][0].toReversed()], right]])
+  assert.deepEqual([rules(filled), filled.gaps.length], [['0 part-overlap'], 0])
+  const side = look([[square(0, 0, 10)[0], square(10, 5, 10)[0]]])
+  assert.deepEqual(rules(side), ['0 self-intersection'])
+  near(side.areaM2, 200)
+})
+
 test('a parcel with its axes swapped stands apart from the rest', () => {
   const row = Array.from({ length: 10 }, (_, i) => square(520_000 + 20 * i, 480_000, 20))
   assert.deepEqual(rules(look([...row, square(480_000, 520_040, 20)])), ['10 swapped-axes'])

@@ -87,7 +87,7 @@ export function openGaps(
     // the outside is to the left of h, the ground to the right
     for (const who of owners[i]) drawn.add(x[a], y[a], x[b], y[b], who, -1)
   })
-  const bridges = throwBridges(segment, owners, reach, (i) => origin[border[i]], x, y)
+  const bridges = throwBridges(segment, owners, reach, (i) => [origin[border[i]], origin[border[i] ^ 1]], x, y)
   if (bridges.length === 0) return []
   for (const [ax, ay, bx, by] of bridges) drawn.add(ax, ay, bx, by, BRIDGE, 0)
 
@@ -114,18 +114,19 @@ function throwBridges(
   { x0, y0, x1, y1 }: { x0: Float64Array; y0: Float64Array; x1: Float64Array; y1: Float64Array },
   owners: readonly (readonly number[])[],
   reach: number,
-  startOf: (i: number) => number,
+  endsOf: (i: number) => readonly [number, number],
   x: Float64Array,
   y: Float64Array,
 ): [number, number, number, number][] {
   const bridges: [number, number, number, number][] = []
   const boxes = new Boxes(boxesOf({ x0, y0, x1, y1 }))
   const around = new Map<number, number[]>() // owners at a node: those of the edges that leave it and reach it
-  const note = (node: number, who: readonly number[]) => around.set(node, [...(around.get(node) ?? []), ...who])
-  const nodeAt = new Map<string, number>()
-  for (let i = 0; i < x0.length; i++) nodeAt.set(`${x[startOf(i)]} ${y[startOf(i)]}`, startOf(i))
   for (let i = 0; i < x0.length; i++) {
-    for (const end of [nodeAt.get(`${x0[i]} ${y0[i]}`), nodeAt.get(`${x1[i]} ${y1[i]}`)]) if (end !== undefined) note(end, owners[i])
+    for (const node of endsOf(i)) {
+      const who = around.get(node)
+      if (who) who.push(...owners[i])
+      else around.set(node, [...owners[i]])
+    }
   }
   for (const [node, mine] of around) {
     const vx = x[node]

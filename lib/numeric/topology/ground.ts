@@ -32,14 +32,34 @@ const REACH = 2 ** 51 / PER_METRE
 
 /** Measures a layer. Rings are taken as closed; one of fewer than four vertices has no area. */
 export function groundOf(layer: PolygonLayer, shared?: Grid): Ground {
+  const parcels = layer.polygonRing.length - 1
+  const ground = unmeasured(layer, shared ?? { x: 0, y: 0 })
+  measure(ground, 0, parcels)
+  if (shared) {
+    leaveOutFar(ground, 0, parcels)
+    return ground
+  }
+  const own = { ...ground, grid: gridFor(ground.box, ground.nowhere) }
+  leaveOutFar(own, 0, parcels)
+  return own
+}
+
+/** A layer of which nothing is known yet, to be measured some parcels at a time: then whoever goes over them next still has them at hand. */
+export function unmeasured(layer: PolygonLayer, grid: Grid): Ground {
+  const parcels = layer.polygonRing.length - 1
+  const rings = layer.ringStart.length - 1
+  return { layer, grid, side: signs(rings), ringArea: floats(rings), box: floats(4 * parcels), nowhere: flags(parcels) }
+}
+
+/** Measures the parcels `from` … `to` − 1 of a layer whose grid is known. */
+export function measureParcels(ground: Ground, from: number, to: number): void {
+  measure(ground, from, to)
+  leaveOutFar(ground, from, to)
+}
+
+function measure({ layer, side, ringArea, box, nowhere }: Ground, from: number, to: number): void {
   const { xy, ringStart, polygonRing, hole } = layer
-  const parcels = polygonRing.length - 1
-  const rings = ringStart.length - 1
-  const side = signs(rings)
-  const ringArea = floats(rings)
-  const box = floats(4 * parcels)
-  const nowhere = flags(parcels)
-  for (let p = 0; p < parcels; p++) {
+  for (let p = from; p < to; p++) {
     let west = Number.POSITIVE_INFINITY
     let south = Number.POSITIVE_INFINITY
     let east = Number.NEGATIVE_INFINITY
@@ -75,8 +95,11 @@ export function groundOf(layer: PolygonLayer, shared?: Grid): Ground {
     box[4 * p + 2] = east
     box[4 * p + 3] = north
   }
-  const grid = shared ?? gridFor(box, nowhere)
-  for (let p = 0; p < parcels; p++) {
+}
+
+function leaveOutFar({ layer, grid, side, box, nowhere }: Ground, from: number, to: number): void {
+  const { polygonRing } = layer
+  for (let p = from; p < to; p++) {
     const at = 4 * p
     if (box[at] < grid.x - REACH || box[at + 2] > grid.x + REACH || box[at + 1] < grid.y - REACH || box[at + 3] > grid.y + REACH)
       if (box[at] <= box[at + 2]) nowhere[p] = 1
@@ -85,7 +108,6 @@ export function groundOf(layer: PolygonLayer, shared?: Grid): Ground {
     box.fill(Number.POSITIVE_INFINITY, at, at + 2)
     box.fill(Number.NEGATIVE_INFINITY, at + 2, at + 4)
   }
-  return { layer, grid, side, ringArea, box, nowhere }
 }
 
 /** The grid's middle is a whole number near the median parcel, so that one wild coordinate does not move it. */

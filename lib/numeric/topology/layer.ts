@@ -86,6 +86,7 @@ export type InvalidRule =
   | 'orientation'
   | 'hole-outside-shell'
   | 'nested-parts'
+  | 'part-overlap'
   | 'swapped-axes'
 
 /** What is wrong with the rings of `parcel`, at most once for each rule; x and y are NaN where there is no place. */

@@ -11,7 +11,7 @@ export type Measure = {
   readonly faceArea: (face: number) => number
   readonly perimeterM: (face: number) => number
   readonly cyclesOf: (face: number) => readonly number[]
-  /** The outline of several faces as one. */
+  /** The outline of several faces as one: each ring from its westernmost vertex, rings from west to east, however the faces are numbered. */
   readonly outline: (faces: readonly number[]) => Outline
   /** A point inside a face. */
   readonly inside: (face: number) => Place
@@ -123,15 +123,20 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
         let h = first[c]
         do {
           if (isBorder(h) && done[h] !== now) {
-            for (let g = h; done[g] !== now; g = after(g)) done[g] = now
-            const ring = ringFrom(h, after)
+            let least = h
+            for (let g = h; done[g] !== now; g = after(g)) {
+              done[g] = now
+              if ((x[origin[g]] - x[origin[least]] || y[origin[g]] - y[origin[least]]) < 0) least = g
+            }
+            const ring = ringFrom(least, after)
             if (turns(ring) > 0) shells.push([ring])
             else holes.push(ring)
           }
           h = next[h]
         } while (h !== first[c])
       }
-    for (const hole of holes) {
+    shells.sort(([a], [b]) => byFirstVertex(a, b))
+    for (const hole of holes.sort(byFirstVertex)) {
       const around = shells.length === 1 ? shells[0] : shells.find(([shell]) => holds(shell, hole))
       if (around) around.push(hole)
     }
@@ -172,6 +177,8 @@ export function measureOf(plane: Arrangement, grid: Grid, areaOf: RingArea | nul
     return { x: fromGrid(best, grid.x), y: fromGrid(at, grid.y) }
   }
 }
+
+const byFirstVertex = (a: Float64Array, b: Float64Array) => a[0] - b[0] || a[1] - b[1]
 
 /** Twice the signed area, from the first vertex. */
 function turns(ring: Float64Array): number {

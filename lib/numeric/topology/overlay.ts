@@ -10,11 +10,12 @@ import { floats, marked, pooled } from './buffer.ts'
 import { clipper } from './clip.ts'
 import { Covers, coverOf, depths } from './cover.ts'
 import { edgeTable, ofOwners, segmentsOf, together } from './edges.ts'
-import { deepBoxes } from './find.ts'
 import { type Ground, groundOf, parcelArea } from './ground.ts'
+import { deepWindows } from './heaps.ts'
 import type { OverlayOptions, Piece, PolygonLayer } from './layer.ts'
 import { locator } from './locate.ts'
 import { type Prepared, whoMeets } from './near.ts'
+import { OpenEdges } from './open-edges.ts'
 import { type Measure, measureOf } from './outline.ts'
 import { checkRings } from './rings.ts'
 
@@ -108,13 +109,13 @@ function laidOver(parcels: PolygonLayer, others: readonly PolygonLayer[], option
   function cutParcels(): void {
     const members = marked(cut).filter((p) => area[p] > 0)
     if (members.length === 0) return
-    const drawn = [segmentsOf(own.ground, edgeTable(own.ground, members), 'all', ofOwners(own.segments, cut))]
+    const drawn = [segmentsOf(own.ground, edgeTable(own.ground, members), ofOwners(own.segments, cut))]
     const offsets: number[] = []
     let owners = count
     layers.forEach((layer, k) => {
       offsets.push(owners)
       const polygons = marked(cutting[k])
-      const theirs = segmentsOf(layer.ground, edgeTable(layer.ground, polygons), 'all', ofOwners(layer.segments, cutting[k]))
+      const theirs = segmentsOf(layer.ground, edgeTable(layer.ground, polygons), ofOwners(layer.segments, cutting[k]))
       drawn.push({ ...theirs, owner: theirs.owner.map((owner) => owner + owners) })
       owners += cutting[k].length
     })
@@ -249,8 +250,10 @@ function compareUnder(a: readonly (readonly number[])[], b: readonly (readonly n
 
 /** Ground of a layer of which no single polygon can be told: where it overlaps itself, and where rings had to be mended. */
 function doubtfulGround({ ground, mended, segments }: Prepared): readonly Boxes[] {
-  const plane = arrange(segmentsOf(ground, edgeTable(ground), 'open', segments), 'open')
-  const deep = deepBoxes(plane, depths(plane), ground.grid)
+  const edges = new OpenEdges(ground)
+  edges.add(0, ground.nowhere.length)
+  const plane = arrange(together([edges.segments(), segments]), 'open')
+  const deep = deepWindows(plane, depths(plane), ground.grid)
   const around = new Boxes(ground.box, Uint32Array.from(mended.keys()))
-  return deep ? [deep, around] : [around]
+  return deep.length > 0 ? [new Boxes(deep), around] : [around]
 }

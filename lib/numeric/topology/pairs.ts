@@ -96,7 +96,7 @@ export function* pairsTwoByTwo(
   }
 
   function commonGround(a: number, b: number): Pair | null {
-    const plane = arrange(segmentsOf(ground, edgeTable(ground, Uint32Array.of(a, b)), 'all', mendedOf(a, b)), 'all')
+    const plane = arrange(segmentsOf(ground, edgeTable(ground, Uint32Array.of(a, b)), mendedOf(a, b)), 'all')
     const covers = new Covers()
     const cover = coverOf(plane, covers)
     const faces: number[] = []

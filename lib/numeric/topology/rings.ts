@@ -1,8 +1,9 @@
 /**
  * What is wrong with the rings of each parcel alone, and the ground it is taken to cover all the same: a spike and a repeated point are left out, a
- * hole outside its shell takes nothing away, and lines that cross enclose what lies inside an odd number of them (as GEOS' make-valid reads them).
+ * hole outside its shell takes nothing away, lines of one part that cross enclose what lies inside an odd number of them (as GEOS' make-valid reads them),
+ * and parts that lie on one another cover their ground once.
  */
-import { arrange } from './arrangement.ts'
+import { type Arrangement, arrange } from './arrangement.ts'
 import { counts, floats } from './buffer.ts'
 import { parities } from './cover.ts'
 import { NO_SEGMENTS, type OwnedSegments, SegmentList } from './edges.ts'
@@ -35,6 +36,16 @@ const MANY = 48
 
 /** Checks every parcel and takes those that need mending out of `ground` (their rings get side 0). */
 export function checkRings(ground: Ground, areaOf: RingArea | null): RingFindings {
+  const { check, done } = ringCheck(ground, areaOf)
+  check(0, ground.nowhere.length)
+  return done()
+}
+
+/** The same for parcels `from` … `to` − 1 at a time, in their order. */
+export function ringCheck(
+  ground: Ground,
+  areaOf: RingArea | null,
+): { check: (from: number, to: number) => void; done: () => RingFindings } {
   const { layer, side, grid, ringArea, box, nowhere } = ground
   const { xy, ringStart, polygonRing, hole } = layer
   const parcels = polygonRing.length - 1
@@ -47,20 +58,29 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
   let y = floats(0)
   let start = counts(0)
   let told = new Set<InvalidRule>()
+  /** Where two parts of the parcel in hand cross, or go together along a stretch. */
+  let partsMeet: readonly [number, number] | null = null
 
-  for (let p = 0; p < parcels; p++) {
+  const done = () => ({ invalid, mended, segments: mended.size > 0 ? loose.done() : NO_SEGMENTS, perimeter })
+  const check = (from: number, to: number) => {
+    for (let p = from; p < to; p++) checkParcel(p)
+  }
+  return { check, done }
+
+  function checkParcel(p: number): void {
     if (told.size > 0) told = new Set()
+    partsMeet = null
     const firstRing = polygonRing[p]
     const endRing = polygonRing[p + 1]
     if (endRing === firstRing) {
       invalid.push({ parcel: p, rule: 'no-geometry', x: Number.NaN, y: Number.NaN })
-      continue
+      return
     }
     if (nowhere[p]) {
       invalid.push({ parcel: p, rule: 'not-a-number', x: Number.NaN, y: Number.NaN })
-      continue
+      return
     }
-    if (endRing - firstRing === 1 && isPlain(p, firstRing)) continue
+    if (endRing - firstRing === 1 && isPlain(p, firstRing)) return
     const vertices = ringStart[endRing] - ringStart[firstRing]
     if (vertices > x.length) {
       x = floats(2 * vertices)
@@ -142,7 +162,6 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
     if (rings > 1 && crossing !== 'crossed') nestedParts(p, firstRing, endRing)
     if (mend) mended.set(p, mendParcel(p, rings, drop))
   }
-  return { invalid, mended, segments: mended.size > 0 ? loose.done() : NO_SEGMENTS, perimeter }
 
   /** Whether two vertices are given the same; near ones may only be the same on the grid. */
   function isSame(v: number, w: number): boolean {
@@ -282,7 +301,8 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
       if (how === 2) {
         result = 'crossed'
         const [px, py] = crossingOf(i, b, j, d)
-        tell(p, 'self-intersection', px, py)
+        if (shellOf(p, r) === shellOf(p, s)) tell(p, 'self-intersection', px, py)
+        else partsMeet ??= [px, py]
       } else if (result === 'none') {
         result = 'touched'
         const v = cross(x[b] - x[i], y[b] - y[i], x[j] - x[i], y[j] - y[i]) === 0 ? j : d
@@ -369,6 +389,28 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
     }
   }
 
+  /** The shell that ring r of a parcel is, or is a hole of, counted from the parcel's first ring. */
+  function shellOf(p: number, r: number): number {
+    let shell = r
+    while (shell > 0 && hole[polygonRing[p] + shell]) shell--
+    return shell
+  }
+
+  /** 1 for faces that any part of a parcel covers, each part by itself read as lines that may cross. Tells whether parts only share a line, or ground. */
+  function ofParts(p: number, plane: Arrangement, [px, py]: readonly [number, number]): Int32Array {
+    const covered = new Int32Array(plane.faces)
+    let isShared = false
+    for (const shell of new Set(plane.owner)) {
+      const odd = parities(plane, shell)
+      for (let f = 1; f < plane.faces; f++) {
+        if (odd[f] === 1 && covered[f] === 1) isShared = true
+        if (odd[f] === 1) covered[f] = 1
+      }
+    }
+    tell(p, isShared ? 'part-overlap' : 'self-intersection', px, py)
+    return covered
+  }
+
   function mendParcel(p: number, rings: number, drop: Set<number> | null): number {
     side.fill(0, polygonRing[p], polygonRing[p + 1])
     const drawn = new SegmentList()
@@ -377,11 +419,11 @@ export function checkRings(ground: Ground, areaOf: RingArea | null): RingFinding
       if (drop?.has(r)) continue
       for (let v = cleaned.start[r]; v < cleaned.start[r + 1]; v++) {
         const w = v + 1 === cleaned.start[r + 1] ? cleaned.start[r] : v + 1
-        drawn.add(x[v], y[v], x[w], y[w], p)
+        drawn.add(x[v], y[v], x[w], y[w], shellOf(p, r))
       }
     }
     const plane = arrange(drawn.done(), 'all')
-    const odd = parities(plane)
+    const odd = partsMeet === null ? parities(plane) : ofParts(p, plane, partsMeet)
     const { origin, cycle, face } = plane
     for (let h = 0; h < origin.length; h += 2) {
       const left = odd[face[cycle[h]]]

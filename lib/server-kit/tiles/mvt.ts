@@ -1,81 +1,45 @@
 /** Mapbox Vector Tiles, version 2.1, written straight as protocol buffers. Words of properties are stored once for a layer. */
+import { Bytes, varintLength } from './bytes.ts'
 import { EXTENT } from './mercator.ts'
 import type { TileRing } from './outline.ts'
 
 export type TileProperties = Readonly<Record<string, string | number | null>>
 
 const [POINT, LINE, POLYGON] = [1, 2, 3]
-
-/** Bytes that grow; numbers as varints. */
-class Bytes {
-  #bytes = new Uint8Array(1 << 12)
-  length = 0
-
-  #room(more: number) {
-    if (this.length + more <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + more))
-    grown.set(this.#bytes.subarray(0, this.length))
-    this.#bytes = grown
-  }
-  varint(value: number) {
-    this.#room(10)
-    let left = value
-    while (left > 0x7f) {
-      this.#bytes[this.length++] = (left % 0x80) | 0x80
-      left = Math.floor(left / 0x80)
-    }
-    this.#bytes[this.length++] = left
-  }
-  zigzag(value: number) {
-    this.varint(((value << 1) ^ (value >> 31)) >>> 0)
-  }
-  float64(value: number) {
-    this.#room(8)
-    new DataView(this.#bytes.buffer).setFloat64(this.length, value, true)
-    this.length += 8
-  }
-  raw(bytes: Uint8Array) {
-    this.#room(bytes.length)
-    this.#bytes.set(bytes, this.length)
-    this.length += bytes.length
-  }
-  /** A field that holds bytes: its key, their length, they themselves. */
-  field(number: number, bytes: Uint8Array) {
-    this.varint(8 * number + 2)
-    this.varint(bytes.length)
-    this.raw(bytes)
-  }
-  text(number: number, text: string) {
-    this.field(number, utf8.encode(text))
-  }
-  uint(number: number, value: number) {
-    this.varint(8 * number)
-    this.varint(value)
-  }
-  view(): Uint8Array {
-    return this.#bytes.subarray(0, this.length)
-  }
-}
-const utf8 = new TextEncoder()
+const NONE = new Uint8Array(0)
 
 /** One layer of a tile; features are written as they come. */
 export class TileLayer {
   readonly name: string
   readonly #features = new Bytes()
   readonly #keys = new Map<string, number>()
-  readonly #values = new Map<string | number, number>()
+  readonly #places = new Map<string | number, number>()
+  readonly #values = new Bytes()
+  #valueCount = 0
   readonly #geometry = new Bytes()
   readonly #tags = new Bytes()
-  readonly #feature = new Bytes()
   size = 0
 
   constructor(name: string) {
     this.name = name
   }
 
-  /** Rings as `drawnRings` gives them: each clockwise ring begins a polygon, the others are its holes. */
-  polygon(rings: readonly TileRing[], properties: TileProperties, id?: number): void {
-    let [x, y] = [0, 0]
+  /** Properties that many features have together, written once: handed to `polygon` they come before the feature's own. */
+  together(properties: TileProperties): Uint8Array {
+    const tags = this.#tags
+    tags.length = 0
+    this.#tag(properties)
+    return tags.view().slice()
+  }
+
+  /** Rings as `drawnRings` gives them, moved by dx, dy: each clockwise ring begins a polygon, the others are its holes. */
+  polygon(rings: readonly TileRing[], properties: TileProperties, id?: number, together: Uint8Array = NONE, dx = 0, dy = 0): void {
+    this.#outline(rings, dx, dy)
+    this.#write(POLYGON, properties, id, together)
+  }
+
+  #outline(rings: readonly TileRing[], dx: number, dy: number): void {
+    let [x, y] = [-dx, -dy]
     const to = this.#geometry
     to.length = 0
     for (const ring of rings) {
@@ -92,7 +56,32 @@ export class TileLayer {
       }
       to.varint(8 + 7) // close
     }
-    this.#write(POLYGON, properties, id)
+  }
+
+  /**
+   * The same for numbers that hardly any two features have alike: they are not looked up among those written before, only a number that follows
+   * its like is written once.
+   */
+  numbered(
+    rings: readonly TileRing[],
+    numbers: readonly (readonly [name: string, value: number])[],
+    id: number,
+    together: Uint8Array,
+    dx = 0,
+    dy = 0,
+  ): void {
+    this.#outline(rings, dx, dy)
+    const tags = this.#tags
+    tags.length = 0
+    tags.raw(together)
+    let last = Number.NaN
+    for (const [name, value] of numbers) {
+      if (value !== last) this.#value(value)
+      last = value
+      tags.varint(place(this.#keys, name))
+      tags.varint(this.#valueCount - 1)
+    }
+    this.#feature(POLYGON, id)
   }
 
   point(x: number, y: number, properties: TileProperties, id?: number): void {
@@ -116,22 +105,55 @@ export class TileLayer {
     this.#write(LINE, properties, id)
   }
 
-  #write(type: number, properties: TileProperties, id: number | undefined): void {
-    const tags = this.#tags
-    tags.length = 0
+  #tag(properties: TileProperties): void {
     for (const key in properties) {
       const value = properties[key]
       if (value === null) continue
-      tags.varint(place(this.#keys, key))
-      tags.varint(place(this.#values, value))
+      this.#tags.varint(place(this.#keys, key))
+      const known = this.#places.get(value)
+      if (known === undefined) {
+        this.#places.set(value, this.#valueCount)
+        this.#value(value)
+      }
+      this.#tags.varint(known ?? this.#valueCount - 1)
     }
-    const feature = this.#feature
-    feature.length = 0
-    if (id !== undefined && Number.isSafeInteger(id) && id >= 0) feature.uint(1, id)
-    feature.field(2, tags.view())
-    feature.uint(3, type)
-    feature.field(4, this.#geometry.view())
-    this.#features.field(2, feature.view())
+  }
+
+  #value(value: string | number): void {
+    this.#values.field(4, valueBytes(value))
+    this.#valueCount++
+  }
+
+  #write(type: number, properties: TileProperties, id: number | undefined, together: Uint8Array = NONE): void {
+    this.#tags.length = 0
+    this.#tags.raw(together)
+    this.#tag(properties)
+    this.#feature(type, id)
+  }
+
+  /** A feature of the tags and the geometry at hand. */
+  #feature(type: number, id: number | undefined): void {
+    const [tags, geometry, to] = [this.#tags, this.#geometry, this.#features]
+    const named = id !== undefined && Number.isSafeInteger(id) && id >= 0
+    const length =
+      (named ? 1 + varintLength(id) : 0) +
+      1 +
+      varintLength(tags.length) +
+      tags.length +
+      2 +
+      1 +
+      varintLength(geometry.length) +
+      geometry.length
+    to.varint(8 * 2 + 2)
+    to.varint(length)
+    if (named) to.uint(1, id)
+    to.varint(8 * 2 + 2)
+    to.varint(tags.length)
+    to.join(tags)
+    to.uint(3, type)
+    to.varint(8 * 4 + 2)
+    to.varint(geometry.length)
+    to.join(geometry)
     this.size++
   }
 
@@ -141,7 +163,7 @@ export class TileLayer {
     layer.text(1, this.name)
     layer.raw(this.#features.view())
     for (const key of this.#keys.keys()) layer.text(3, key)
-    for (const value of this.#values.keys()) layer.field(4, valueBytes(value))
+    layer.raw(this.#values.view())
     layer.uint(5, EXTENT)
     return layer.view()
   }

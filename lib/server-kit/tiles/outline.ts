@@ -6,6 +6,7 @@ export const TOLERANCE = 2
 
 const LOW = -BUFFER
 const HIGH = EXTENT + BUFFER
+const TILE = [LOW, HIGH] as const
 
 /** A ring in whole units, x, y, x, y, … without the closing vertex; the first ring of a polygon runs clockwise on the screen, holes the other way, as the format wants. */
 export type TileRing = Int32Array
@@ -21,8 +22,51 @@ export function drawnRings(rings: readonly Float64Array[], tolerance = TOLERANCE
   return drawn
 }
 
-function ringDrawn(ring: Float64Array, shell: boolean, tolerance: number): TileRing | null {
-  const cut = clipped(ring)
+/** Rings of one polygon (shell first) simplified and on whole units, cut only where bounds are given; empty where nothing is left of its shell. */
+export function packedRings(rings: readonly Float64Array[], bounds: readonly [low: number, high: number] | null): TileRing[] {
+  const drawn: TileRing[] = []
+  for (let i = 0; i < rings.length; i++) {
+    const ring = ringWhole(bounds === null ? opened(rings[i]) : clipped(rings[i], bounds[0], bounds[1]), i === 0, TOLERANCE)
+    if (ring) drawn.push(ring)
+    else if (i === 0) return []
+  }
+  return drawn
+}
+
+let scaled = new Float64Array(256)
+
+/**
+ * A ring of `packedRings` for another scale: (x × scale + dx, y × scale + dy), cut where bounds are given, simplified, on units; null where nothing is
+ * left. It turns as it did. `bend` comes after the scale, for tiles of another projection.
+ */
+export function redrawn(
+  ring: Int32Array,
+  shell: boolean,
+  scale: number,
+  dx: number,
+  dy: number,
+  bounds: readonly [low: number, high: number] | null = TILE,
+  bend: ((xy: Float64Array) => void) | null = null,
+): TileRing | null {
+  const n = ring.length
+  if (scaled.length < n) scaled = new Float64Array(2 * n)
+  for (let i = 0; i < n; i += 2) {
+    scaled[i] = ring[i] * scale + dx
+    scaled[i + 1] = ring[i + 1] * scale + dy
+  }
+  const moved = scaled.subarray(0, n)
+  bend?.(moved)
+  return ringWhole(bounds === null ? moved : clipped(moved, bounds[0], bounds[1]), shell, TOLERANCE)
+}
+
+const opened = (ring: Float64Array) => {
+  const last = ring.length - 2
+  return last > 0 && ring[0] === ring[last] && ring[1] === ring[last + 1] ? ring.subarray(0, last) : ring
+}
+
+const ringDrawn = (ring: Float64Array, shell: boolean, tolerance: number) => ringWhole(clipped(ring), shell, tolerance)
+
+function ringWhole(cut: Float64Array, shell: boolean, tolerance: number): TileRing | null {
   if (cut.length < 6) return null
   const kept = simplified(cut, tolerance)
   const whole = onUnits(kept)
@@ -37,8 +81,8 @@ function ringDrawn(ring: Float64Array, shell: boolean, tolerance: number): TileR
 let into = new Float64Array(256)
 let from = new Float64Array(256)
 
-/** The part of a ring inside the tile and its buffer (Sutherland and Hodgman 1974): the four edges one after another. The answer is open, and good until the next call. */
-export function clipped(ring: Float64Array): Float64Array {
+/** The part of a ring inside the tile and its buffer, or inside another square (Sutherland and Hodgman 1974): the four edges one after another. The answer is open, and good until the next call. */
+export function clipped(ring: Float64Array, low = LOW, high = HIGH): Float64Array {
   const last = ring.length - 2
   const open = last > 0 && ring[0] === ring[last] && ring[1] === ring[last + 1] ? last : ring.length
   let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity]
@@ -48,18 +92,18 @@ export function clipped(ring: Float64Array): Float64Array {
     if (ring[i + 1] < minY) minY = ring[i + 1]
     if (ring[i + 1] > maxY) maxY = ring[i + 1]
   }
-  if (!(minX <= HIGH && maxX >= LOW && minY <= HIGH && maxY >= LOW)) return ring.subarray(0, 0)
-  if (minX >= LOW && maxX <= HIGH && minY >= LOW && maxY <= HIGH) return ring.subarray(0, open)
+  if (!(minX <= high && maxX >= low && minY <= high && maxY >= low)) return ring.subarray(0, 0)
+  if (minX >= low && maxX <= high && minY >= low && maxY <= high) return ring.subarray(0, open)
   if (into.length < 4 * open + 16) {
     into = new Float64Array(8 * open + 16)
     from = new Float64Array(8 * open + 16)
   }
   from.set(ring.subarray(0, open))
   let length = open
-  if (minX < LOW) length = cutBy(0, LOW, 1, length)
-  if (maxX > HIGH) length = cutBy(0, HIGH, -1, length)
-  if (minY < LOW) length = cutBy(1, LOW, 1, length)
-  if (maxY > HIGH) length = cutBy(1, HIGH, -1, length)
+  if (minX < low) length = cutBy(0, low, 1, length)
+  if (maxX > high) length = cutBy(0, high, -1, length)
+  if (minY < low) length = cutBy(1, low, 1, length)
+  if (maxY > high) length = cutBy(1, high, -1, length)
   return from.subarray(0, length)
 }
 
@@ -119,9 +163,15 @@ export function simplified(ring: Float64Array, tolerance: number): Float64Array 
     for (let i = a + 1; i < b; i++) {
       const px = ring[2 * i] - ax
       const py = ring[2 * i + 1] - ay
-      const t = long === 0 ? 0 : Math.max(0, Math.min(1, (px * dx + py * dy) / long))
-      const d = (px - t * dx) ** 2 + (py - t * dy) ** 2
-      if (d > worst) [worst, at] = [d, i]
+      const along = px * dx + py * dy
+      let d = px * px + py * py
+      if (along >= long)
+        d += long - 2 * along // from the other end
+      else if (along > 0) d -= (along * along) / long
+      if (d > worst) {
+        worst = d
+        at = i
+      }
     }
     if (at < 0) continue
     keep[at] = 1

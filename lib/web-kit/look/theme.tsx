@@ -90,3 +90,10 @@ export function Paper({ children }: { readonly children: ReactNode }) {
 const PAPER: Look = { dark: false, tokens: LIGHT }
 /** The light look as style variables, for the element that stands for the paper. */
 export const paperVariables = variablesOf(LIGHT)
+
+/** A wall screen is dark whatever the desk is. */
+export function Wall({ children }: { readonly children: ReactNode }) {
+  return <LookContext value={WALL}>{children}</LookContext>
+}
+const WALL: Look = { dark: true, tokens: DARK }
+export const wallVariables = variablesOf(DARK)

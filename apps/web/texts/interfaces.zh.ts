@@ -1,0 +1,25 @@
+/** The sentences of the page of open interfaces in Chinese. */
+export const zh = {
+  'nav.interfaces': '接口',
+  'interfaces.title': '开放接口',
+  'interfaces.text': '其他程序按通行标准读取本县登记簿，数字与页面一致，只含所授权的地区。',
+  'interfaces.token': '办公模式下每个程序需要一个令牌，在“我的账号”中按权限和地区生成，并可随时停用。令牌不写在地址里。',
+  'interfaces.to-me': '我的账号',
+  'interfaces.no-token': '本机单人使用时不需要令牌。',
+  'interfaces.addresses': '地址',
+  'interfaces.features': 'OGC API 要素（本县首页）',
+  'interfaces.openapi': '全部接口的说明（OpenAPI 3.1）',
+  'interfaces.feed': '变更推送（从某个版本起）',
+  'interfaces.stac': '影像目录（STAC）',
+  'interfaces.collections': '数据集',
+  'interfaces.fields': '字段',
+  'interfaces.rows': '要素',
+  'interfaces.how': '怎样接入',
+  'interfaces.qgis':
+    'QGIS：图层 → 添加图层 → 添加 WFS / OGC API - 要素图层 → 新建，网址填本县首页，版本选 OGC API - Features；办公模式下认证选“基本”，令牌作密码。',
+  'interfaces.ogr': 'ogr2ogr（请写明每页行数）',
+  'interfaces.r': 'R（sf）',
+  'interfaces.time': '某日、某个已知版本的数据',
+  'interfaces.filter': '过滤（CQL2）',
+  'interfaces.sql': 'SQL：数据库中 open 模式下的只读视图，授权给统计人员自己的角色。',
+} as const
