@@ -21,10 +21,7 @@ const CONFORMANCE: readonly string[] = [
   ...['core', 'oas30', 'geojson'].map((each) => `${FEATURES}-1/1.0/conf/${each}`),
   `${FEATURES}-2/1.0/conf/crs`,
   ...['queryables', 'queryables-query-parameters', 'filter', 'features-filter'].map((each) => `${FEATURES}-3/1.0/conf/${each}`),
-  ...['create-replace-delete', 'update', 'optimistic-locking', 'features'].map((each) => `${FEATURES}-4/1.0/conf/${each}`),
-  ...['schemas', 'core-roles-features', 'returnables-and-receivables', 'references']
-    .slice(0, 3)
-    .map((each) => `${FEATURES}-5/1.0/conf/${each}`),
+  ...['schemas', 'core-roles-features', 'returnables-and-receivables'].map((each) => `${FEATURES}-5/1.0/conf/${each}`),
   ...['cql2-text', 'cql2-json', 'basic-cql2', 'advanced-comparison-operators', 'case-insensitive-comparison'].map(
     (each) => `${CQL2}/${each}`,
   ),
