@@ -92,7 +92,7 @@ async function linesOfWord(file: string): Promise<string[][]> {
     const xml = Buffer.concat(await Array.fromAsync(zip.read(entry))).toString('utf8')
     return xml.split('</w:tr>').map((row) =>
       row
-        .slice(row.lastIndexOf('<w:tr '))
+        .slice(Math.max(row.lastIndexOf('<w:tr>'), row.lastIndexOf('<w:tr ')))
         .split('</w:tc>')
         .flatMap((cell) => wordsOf(cell.replaceAll(/<[^<>]*>/g, ''))),
     )

@@ -311,6 +311,7 @@ async function dossier({ page, base, get }: Office) {
   const headings = (await page.locator('.card h3').allTextContents()).map((text) => text.replace(/ \d+$/, ''))
   assert.deepEqual(headings, [
     '面积',
+    '来源与去向',
     '按图评级',
     '影像时间序列',
     '质检问题',

@@ -89,7 +89,7 @@ test('a mask is opened with a purpose, covered again after five minutes, and sta
   await page.getByRole('button', { name: '查看' }).first().click()
   await page.getByText('各步签名与所存内容一致').waitFor()
   await page.getByText('这是您提出的，须由另一人批准。').waitFor()
-  assert.equal(await page.getByRole('button', { name: '批准' }).count(), 0)
+  assert.equal(await page.getByRole('button', { name: '批准', exact: true }).count(), 0)
   await picture('reviews')
   await page.getByRole('button', { name: '撤回' }).click()
   await page.getByText('没有待复核的事项').waitFor()
