@@ -46,9 +46,16 @@ const PAGES = {
   ...(asks ? { questions: `/import/${asks.id}` } : {}),
   audit: '/audit',
   print: '/print?by=saline',
+  edit: `/edit/patch/${patch.id}`,
+  changes: '/changes',
+  reports: '/reports',
+  interfaces: '/interfaces',
+  help: '/help/certified-plan',
+  wall: '/wall?by=saline',
 }
 const OFFICE = { width: 1440, height: 900, language: 'zh', theme: 'light' }
 const PHONE = { width: 390, height: 844, language: 'zh', theme: 'light' }
+const WALL = { ...OFFICE, width: 1920, height: 1080 }
 const FEW = [
   ['overview', 'overview', OFFICE],
   ['overview-en-dark', 'overview', { ...OFFICE, language: 'en', theme: 'dark' }],
@@ -61,6 +68,9 @@ const FEW = [
   ['library', 'library', OFFICE],
   ['plan', 'plan', OFFICE],
   ...(overlap ? [['repair', 'repair', OFFICE]] : []),
+  ['edit', 'edit', OFFICE],
+  ['help', 'help', OFFICE],
+  ['wall', 'wall', WALL],
   ['phone', 'overview', PHONE],
 ]
 const VIEWS = {

@@ -158,7 +158,7 @@ function ReviewDialog({
           <dl className="pairs">
             {linesOf(review.asked).map(([name, value]) => (
               <div key={name} className="contents">
-                <dt>{name}</dt>
+                <dt>{wordOr(t, `review-field.${name}`, name)}</dt>
                 <dd className="break">{value}</dd>
               </div>
             ))}
