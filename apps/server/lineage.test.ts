@@ -12,6 +12,7 @@ import type { DifferencesReply } from '@dishu/land/count/differences.wire'
 import { brought } from '@dishu/land/lineage/judge'
 import type { Around, GroundRow, LonLat, Operation } from '@dishu/land/lineage/lineage'
 import { lineageByKey } from '@dishu/land/lineage/lineage.routes'
+import { readLastKey } from '@dishu/land/lineage/lineage.store'
 import type { LineageReply, OperationReply, PreviewReply } from '@dishu/land/lineage/lineage.wire'
 import { decide } from '@dishu/land/lineage/operations'
 import { fromZone, zoneOfEpsg } from '@dishu/numeric/geodesy/zone'
@@ -206,6 +207,55 @@ test('a patch is split as the browser decided; sums stay, the graph grows, and o
   assert.deepEqual(back.rows, was.rows)
   assert.equal((await ok<LineageReply>(`lineage/patch/${row.id}`)).steps.length, 0)
   await proven()
+})
+
+test('a neighbour that only takes in a corner keeps what is recorded of it for later days', async () => {
+  const page = await ok<PatchPage>('patches?class=0103&limit=60&sort=officialArea&descending=1')
+  const { known, row, operation, plan } = await dividable(
+    'patch',
+    page.rows.map(({ id }) => id),
+  )
+  const [neighbour] = plan.reshaped.filter(({ id }) => id !== row.id)
+  assert.ok(neighbour, 'a line across a patch ends on a border')
+  const before = known.rows.find(({ id }) => id === neighbour.id) as GroundRow
+  const later = await fetch(
+    `${running.address}/ogc/${COUNTY}/collections/patches/items/${neighbour.id}?${new URLSearchParams({ reason: '示例', cause: 'project', from: '2031-01-01' })}`,
+    {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: JSON.stringify({ type: 'Feature', properties: { owner_name: '示例单位' } }),
+    },
+  )
+  assert.equal(later.status, 200, await later.text())
+  const seen = await around('patch', row.id)
+  const done = await ok<OperationReply>('lineage/operations', {
+    ...{ layer: 'patch', operation, seen: seenOf(seen, row.id), reason: '示例：分割' },
+  })
+  assert.ok(done.made.length === 2)
+  const versions = await transaction(
+    app.pool,
+    (db) =>
+      db.all<{ from: string; to: string; name: string | null }>`
+      select valid_from::text as from, valid_to::text as to, owner_name as name from land.patch_now where county = ${COUNTY} and id = ${before.id} order by valid_from`,
+  )
+  assert.equal(versions.at(-1)?.name, '示例单位', JSON.stringify(versions))
+  assert.deepEqual([versions.at(-1)?.from, versions.at(-2)?.to], ['2031-01-01', '2031-01-01'])
+  await proven()
+})
+
+test('a number that was given out is not given out again, however many digits the last one had', async () => {
+  const taken = await transaction(app.pool, async (db) => {
+    await db.run`update land.patch set patch_key = 'V-' || id where county = ${COUNTY} and id in (select id from land.patch where county = ${COUNTY} order by id limit 120)`
+    const { last } = await db.one<{
+      last: string
+    }>`select max(id)::text as last from land.patch where county = ${COUNTY} and patch_key like 'V-%'`
+    const found = await readLastKey(db, COUNTY, 'patch', 'V-', 1)
+    await db.raw('rollback')
+    await db.raw('begin')
+    return { last, found }
+  })
+  assert.equal(taken.found, taken.last)
+  assert.ok(taken.last.length > 1)
 })
 
 test('a contract parcel hands its contract on to its parts; the contract area stays whole', async () => {

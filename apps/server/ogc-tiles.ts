@@ -146,6 +146,7 @@ export function ogcTilesRoutes(app: App, tools: Tools): Route[] {
 export const archiveRoute = (app: App, clear: (db: Db, request: RouteRequest) => Promise<void>): Route => ({
   method: 'GET',
   url: '/tiles/:county/archive.pmtiles',
+  long: true,
   schema: { params: CountyParams },
   handle: async (request): Promise<FileAnswer> => {
     const { db, params, headers } = request

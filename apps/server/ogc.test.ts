@@ -67,6 +67,31 @@ const patchesNow = () =>
     select id, class, official_area as area, bbox as box from land.patch_now where county = ${COUNTY} and valid_from <= current_date and valid_to > current_date order by id`,
   )
 
+test('sums of the count over the open interface are the figures of the pages, of an interval as of its last day; pages of an open interval go on', async () => {
+  const sumOf = async (query: string) => {
+    let sum = 0
+    for (let at: string | null = `${root}/collections/count/items?limit=50&${query}`; at; ) {
+      const { status, body }: { status: number; body: Page } = await ask<Page>(at)
+      assert.equal(status, 200, JSON.stringify(body))
+      for (const { properties } of body.features) sum += Math.round(Number(properties.area_m2) * 100)
+      at = body.links.find(({ rel }) => rel === 'next')?.href ?? null
+    }
+    return sum
+  }
+  const day = new Date().toISOString().slice(0, 10)
+  const { body: told } = await ask<{ total: { area: number } }>(`${running.address}/api/counties/${COUNTY}/count?asOf=${day}`)
+  assert.equal(await sumOf(`datetime=${day}`), told.total.area)
+  assert.equal(await sumOf(`datetime=2020-01-01/${day}`), told.total.area)
+  let rows = 0
+  for (let at: string | null = `${root}/collections/patches/items?limit=100&skipGeometry=true&datetime=../..`; at && rows < 250; ) {
+    const { status, body }: { status: number; body: Page } = await ask<Page>(at)
+    assert.equal(status, 200, JSON.stringify(body).slice(0, 200))
+    rows += body.features.length
+    at = body.links.find(({ rel }) => rel === 'next')?.href ?? null
+  }
+  assert.ok(rows >= 200, `${rows}`)
+})
+
 test('from the landing page a program finds everything: description, standards, collections, rows, fields', async () => {
   const { body: landing } = await ask<{ links: Link[] }>('')
   for (const link of landing.links) assert.equal((await ask(link.href)).status, 200, link.href)
@@ -319,6 +344,9 @@ test('the feed tells every revision once, what it touched, and where the row can
     at = body.next
   }
   assert.equal(new Set(paged).size, paged.length)
+  const members = await ask<Rows>(`${running.address}/api/changes/1?county=${COUNTY}&kind=member&limit=5`)
+  assert.ok(members.body.rows.length > 0)
+  assert.ok(!/mask|"ref"|sealed/.test(members.text), 'neither masks nor references of persons')
   const lines = (await ask(`${running.address}/api/changes?county=${COUNTY}&since=0&f=jsonl`)).text.trim().split('\n')
   assert.equal(lines.length, head)
   const { body: first } = await ask<Feed>(`${running.address}/api/changes?county=${COUNTY}&since=0&limit=1`)

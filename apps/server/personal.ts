@@ -51,7 +51,15 @@ export async function retainAll(
   for (const county of chains) {
     const { certificate, files } = await transaction(
       app.pool,
-      async (db) => retain(db, county, sealingKinds(KINDS), await settingsOf(db, county), by),
+      async (db) =>
+        retain(
+          db,
+          county,
+          sealingKinds(KINDS),
+          KINDS.filter(({ derived }) => !derived),
+          await settingsOf(db, county),
+          by,
+        ),
       { actor: by.actor },
     )
     certificates.push(certificate)

@@ -138,7 +138,7 @@ export async function stateFacts(db: Db, county: string, request: ReportRequest)
           high: interval?.high ?? area,
         })),
     unplaced: mapped.unplaced,
-    quality: (await readQuality(db, county, day, known)) ?? (await qualityNow(db, county, within)),
+    quality: (await readQuality(db, county, within, day, known)) ?? (await qualityNow(db, county, within)),
     exceptions: await readExceptions(db, county, asOf),
     sources: [...sources].flatMap(([rev, files]) =>
       rev <= known ? files.map(({ file, layer, sha256 }) => ({ rev, file, layer, sha256 })) : [],

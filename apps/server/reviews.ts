@@ -3,7 +3,7 @@ import { dayOf } from '@dishu/base/date'
 import { Refused } from '@dishu/base/refusal'
 import { readIntake, readSetting, writeSetting } from '@dishu/kernel/intake/intake.store'
 import { areasOf, identityOf, keepAs, ofThisMachine, type Power, reach } from '@dishu/kernel/people/people'
-import { canonicalJson, readHead, tableOf } from '@dishu/kernel/records/records.store'
+import { canonicalJson, holdHead, readHead, tableOf } from '@dishu/kernel/records/records.store'
 import { readStanding } from '@dishu/kernel/records/rows.store'
 import { areaWithin, type Review, type ReviewAct } from '@dishu/kernel/review/review'
 import { propose, seenOf } from '@dishu/kernel/review/review.jobs'
@@ -12,6 +12,7 @@ import { findHolding } from '@dishu/kernel/review/review.store'
 import type { Proposed, TriedReply } from '@dishu/kernel/review/review.wire'
 import { CLEARANCE, decideClearance, largestPiece, MAP_APPROVAL, sensitivityOf } from '@dishu/land/exports/clearance'
 import { readExtents, readExtraNames } from '@dishu/land/exports/clearance.store'
+import { receiverOf } from '@dishu/land/exports/receivers'
 import { readFinding } from '@dishu/land/quality/quality.store'
 import { Answer, type Route, type RouteRequest } from '@dishu/server-kit/http'
 import { Type } from '@dishu/server-kit/shape'
@@ -171,6 +172,8 @@ export function underReview(app: App, routes: readonly Route[], { mode }: Manner
     // it was allowed to its author when it was proposed, and is done for them: what the reviewer holds is the approval
     const caller = { ...request.caller, actor: review.author, identity: { identity: ofThisMachine(review.author), sessionId: null } }
     const asProposed: RouteRequest = { ...request, actor: review.author, caller, params, query, body }
+    // first the lock: what is looked at now is what is written over
+    await holdHead(request.db, review.county)
     const about = await reviewed.about(request.db, asProposed)
     if (canonicalJson(about?.facts ?? null) !== canonicalJson(facts))
       throw new Refused({ code: 'review/not-what-was-seen', details: { seen: review.seen } })
@@ -252,14 +255,11 @@ export async function clearExport(
   const why = sensitivityOf({
     withOutlines: asked.to !== 'csv' && asked.to !== 'xlsx',
     filtered: ['class', 'grade', 'owner', 'contract', 'saline', 'q'].some((name) => request.query[name]),
-    columns: asked.columns ? asked.columns.split(',') : null,
+    // a receiver's field list is written whole, whatever columns are named
+    columns: asked.columns && receiverOf(asked.what, asked.to) === null ? asked.columns.split(',') : null,
     known: await readExtraNames(db, asked.what, county),
   })
   if (why === null) return
-  const extents = await readExtents(db, asked.what, county, asked.within, day, MOST_BOXES)
-  const sum = extents.reduce((total, { areaM2 }) => total + areaM2, 0)
-  // beyond the most boxes, or below the limit as a sum, the pieces need not be told apart
-  const areaM2 = sum <= CLEARANCE.contiguousKm2 * 1e6 || extents.length === MOST_BOXES ? sum : largestPiece(extents, TOUCHING)
   const by = identityOf(request.caller)
   const approved = await findHolding(db, county, {
     act: 'export',
@@ -268,8 +268,13 @@ export async function clearExport(
     states: ['approved'],
     now: request.now,
   })
-  const holds = approved !== null && approved.seen === seenOf('export', approved.area, asked)
-  const decided = decideClearance(why, areaM2, holds)
+  // what another person has approved need not be measured again, range by range
+  if (approved !== null && approved.seen === seenOf('export', approved.area, asked)) return
+  const extents = await readExtents(db, asked.what, county, asked.within, day, MOST_BOXES)
+  const sum = extents.reduce((total, { areaM2 }) => total + areaM2, 0)
+  // beyond the most boxes, or below the limit as a sum, the pieces need not be told apart
+  const areaM2 = sum <= CLEARANCE.contiguousKm2 * 1e6 || extents.length === MOST_BOXES ? sum : largestPiece(extents, TOUCHING)
+  const decided = decideClearance(why, areaM2, false)
   if (!decided.ok) throw new Refused(decided.refusal)
 }
 
@@ -286,7 +291,7 @@ export const clearanceRoutes = (app: App): Route[] => [
       params: Type.Object({ county: Type.String({ pattern: '^\\d{6}$' }) }),
       body: Type.Object({
         what: Type.Union([Type.Literal('patches'), Type.Literal('parcels')]),
-        to: Type.String({ pattern: '^[a-z]{3,8}$' }),
+        to: Type.String({ pattern: '^[a-z][a-z0-9]{2,7}$' }),
         within: Type.Optional(Type.String({ pattern: '^\\d{6,12}$' })),
         columns: Type.Optional(Type.String({ maxLength: 1000 })),
         reason: Type.String({ minLength: 1, maxLength: 500 }),

@@ -38,7 +38,7 @@ export const touchedIds = async (db: Db, kind: Kind, county: County, rev: number
 /** Versions of these rows that a revision made (`since`) or closed (`until`). */
 export const versionsOf = (db: Db, kind: Kind, county: County, rev: number, what: 'since' | 'until', ids: readonly number[]) =>
   db.all<ChangedVersion>`
-    select id, json_build_object(${joined(kind.key.flatMap((column) => [sql`${column}::text`, ident(column)]))}) as key,
+    select id, json_build_object(${joined(kind.key.filter((column) => column !== 'sealed').flatMap((column) => [sql`${column}::text`, ident(column)]))}) as key,
       valid_from as "validFrom", valid_to as "validTo", encode(digest, 'hex') as digest
     from ${tableOf(kind)}
     where county = ${county} and ${ident(what)} = ${rev}::int4 and id = any(${ids}::int8[])

@@ -80,13 +80,13 @@ async function change(tools: OpenChangeTools, request: RouteRequest, what: What)
     return refuse({ code: 'ogc/cannot-be-changed', details: { collection: collection.id, what, open: collection.changes ?? [] } })
   const why = orRefused(whyFrom(query))
   const today = dayOf(now)
+  const revision = await openRevision(db, county, tools.kinds) // first the lock: the row that is read is the one written over
   const row = await standingOf(tools, request)
   if (what !== 'create' && row === null)
     return refuse({ code: 'ogc/no-such-item-not-found', details: { collection: collection.id, item: params.item } })
   const match = headers['if-match']
   if (row && match !== undefined && match !== `"${collection.id}-${row.id}-${row.since}"`)
     return refuse({ code: 'ogc/row-moved', details: { item: params.item } })
-  const revision = await openRevision(db, county, tools.kinds)
   const content =
     what === 'delete'
       ? null

@@ -105,6 +105,10 @@ type Head = { readonly rev: number; readonly hash: Buffer; readonly recordedAt: 
 export const openRevision = (db: Db, county: County, kinds: readonly Kind[], expected?: number): Promise<OpenRevision> =>
   beginRevision(db, county, kinds, expected)
 
+/** Holds the county's lock without beginning a revision: what is read after it stays as it is until this transaction ends. */
+export const holdHead = (db: Db, county: County) =>
+  db.all<{ rev: number }>`select rev from kernel.chain_head where county = ${county} for update`
+
 /** `asWritten(kind)`: rows of the kind were written by other ways than these, so its leaves are read from the table. */
 type BegunRevision = OpenRevision & { asWritten(kind: Kind): void }
 

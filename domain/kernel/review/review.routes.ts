@@ -115,6 +115,10 @@ export const reviewRoutes = (tools: ReviewTools): Route[] => {
         const review = await readReview(request.db, county, id)
         if (!review || !isShown(review, identityOf(request.caller)))
           throw new Refused({ code: 'review/no-such-review', details: { county, id } })
+        // it takes the county's lock for as long as the act takes: for those whom it concerns
+        const by = identityOf(request.caller)
+        if (review.author !== by.actor && reach(by, 'approve', review.area) !== 'whole')
+          throw new Refused({ code: 'people/not-allowed', details: { power: 'approve' } })
         const settled = review.state === 'approved' || review.state === 'withdrawn'
         return { rows: settled ? [] : await tools.tryOut(request, review) }
       },

@@ -79,6 +79,17 @@ export type FileEnd = {
   readonly ended: Day
 }
 
+/** Places in the lists of sources of which a row of any of these kinds stands. */
+export const readStandingPlaces = (db: Db, county: County, kinds: readonly Kind[]) =>
+  db.all<{ origin: number; place: number }>`${joined(
+    kinds.map(
+      (kind) => sql`
+      select version.origin, version.source_file as place from ${tableOf(kind)} version
+      where version.county = ${county} and version.source_file is not null and version.until is null and version.valid_to = 'infinity' group by 1, 2`,
+    ),
+    sql` union `,
+  )}`
+
 /** For each file with personal values of which no row stands, the fields its rows had, and the day by which all of them have ended. */
 export const readFileEnds = (db: Db, county: County, kinds: readonly Kind[]) =>
   db.all<FileEnd>`

@@ -5,7 +5,7 @@ import { appendEvent, dropEvents, readEventTimes } from '../people/people.store.
 import { canonicalJson, readSources } from '../records/records.store.ts'
 import type { County, Kind } from '../records/records.ts'
 import { eventsToDrop, isFilePastTerm, isPastTerm, keepYears, type RetentionSettings } from './opening.ts'
-import { eraseSealed, readEnded, readFileEnds } from './personal.store.ts'
+import { eraseSealed, readEnded, readFileEnds, readStandingPlaces } from './personal.store.ts'
 import { eraseDocuments, readDocuments } from './sealed.store.ts'
 import type { DocumentRow, SealedField } from './sealed.ts'
 
@@ -27,13 +27,15 @@ export type Certificate = {
 export type Retained = { readonly certificate: Certificate; readonly files: readonly DocumentRow[] }
 
 /**
- * Deletes what is past its term in one county, in the caller's transaction (the owner's: requests may delete none of this). `dryRun` only counts. Running it
+ * Deletes what is past its term in one county, in the caller's transaction (the owner's: requests may delete none of this). `kinds` hold personal values; a file stays while a row of `every` kind
+ * stands that came from it. `dryRun` only counts. Running it
  * again finds nothing more to do, and leaves no second certificate. `files` are those whose keys are gone with the commit: the caller takes their bytes away.
  */
 export async function retain(
   db: Db,
   county: County,
   kinds: readonly Kind[],
+  every: readonly Kind[],
   settings: RetentionSettings,
   by: { readonly actor: string; readonly now: Date; readonly dryRun: boolean },
 ): Promise<Retained> {
@@ -44,7 +46,7 @@ export async function retain(
   const fields: Partial<Record<SealedField, { values: number; years: number }>> = {}
   for (const { field } of past) fields[field] = { values: (fields[field]?.values ?? 0) + 1, years: keepYears(field, settings) }
 
-  const files = county === OFFICE ? [] : await filesPastTerm(db, county, kinds, settings, today)
+  const files = county === OFFICE ? [] : await filesPastTerm(db, county, kinds, every, settings, today)
 
   let events = 0
   let last: { readonly id: number; readonly hash: string } | null = null
@@ -101,24 +103,39 @@ export async function retain(
   return { certificate, files }
 }
 
-/** Kept files with personal values all of whose rows have ended, each past the term of the longest-kept of its values. */
+const stemOf = (file: string) => file.replace(/\.[^.]+$/, '').toLowerCase()
+
+/** Kept files with personal values of which no row of any kind stands any more, each past the term of the longest-kept of its values. */
 async function filesPastTerm(
   db: Db,
   county: County,
   kinds: readonly Kind[],
+  every: readonly Kind[],
   settings: RetentionSettings,
   today: Day,
 ): Promise<DocumentRow[]> {
   const sources = await readSources(db, county)
+  // a shapefile is several files of one name, and one file may be several layers: what stands of one keeps them all
+  const filesOf = (origin: number, place: number) => {
+    const list = sources.get(origin) ?? []
+    const own = list[place]
+    return own === undefined
+      ? []
+      : [own, ...list.filter((each) => each !== own && each.layer === '' && stemOf(each.file) === stemOf(own.file))]
+  }
+  const stands = new Set(
+    (await readStandingPlaces(db, county, every)).flatMap(({ origin, place }) => filesOf(origin, place).map(({ sha256 }) => sha256)),
+  )
   const ends = new Map<string, { readonly fields: SealedField[]; ended: Day }>()
   for (const { origin, place, fields, ended } of await readFileEnds(db, county, kinds)) {
-    const sha256 = sources.get(origin)?.[place]?.sha256
-    if (sha256 === undefined) continue
-    const known = ends.get(sha256)
-    if (!known) ends.set(sha256, { fields: [...fields], ended })
-    else {
-      known.fields.push(...fields)
-      if (ended > known.ended) known.ended = ended
+    for (const { sha256 } of filesOf(origin, place)) {
+      if (stands.has(sha256)) continue
+      const known = ends.get(sha256)
+      if (!known) ends.set(sha256, { fields: [...fields], ended })
+      else {
+        known.fields.push(...fields)
+        if (ended > known.ended) known.ended = ended
+      }
     }
   }
   const due = new Set(

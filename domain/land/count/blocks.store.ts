@@ -53,7 +53,10 @@ export function readTouched(db: Db, county: string, rev: number, most: number): 
 export const readDaysAround = (db: Db, county: string, day: Day) =>
   db.one<{ from: Day; to: Day }>`
     select coalesce(max(changed) filter (where changed <= ${day}), '-infinity'::date) as "from", coalesce(min(changed) filter (where changed > ${day}), 'infinity'::date) as "to"
-    from (select valid_from as changed from land.cell_sum_now where county = ${county} union select valid_to from land.cell_sum_now where county = ${county}) days`
+    from (select valid_from as changed from land.cell_sum_now where county = ${county} union select valid_to from land.cell_sum_now where county = ${county}
+      union select valid_from from land.map_grade_now where county = ${county} union select valid_to from land.map_grade_now where county = ${county}
+      union select valid_from from land.sample_now where county = ${county} union select valid_to from land.sample_now where county = ${county}
+      union select valid_from from kernel.area_now where county = ${county} union select valid_to from kernel.area_now where county = ${county}) days`
 
 /** The box of all that stands in a state of the register; null where nothing has a place. */
 export const readGroundBox = (db: Db, county: string, { rev }: AsOf) =>

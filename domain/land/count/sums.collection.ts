@@ -12,6 +12,7 @@ export const countCollection: Collection = {
   table: ['land', 'count_row'],
   key: 'id',
   versioned: true,
+  sums: true,
   geometry: null,
   fields: [
     { name: 'village', type: 'text', title: { zh: '村代码', en: 'Village' }, value: sql`line.village`, queryable: true },

@@ -1,6 +1,5 @@
 /** An operation read, decided and written as one revision; and the graph of lineage gathered step by step. */
 import type { Day } from '@dishu/base/date'
-import { FOREVER } from '@dishu/base/date'
 import { type Refusal, Refused } from '@dishu/base/refusal'
 import { readWkb, wkbBounds, writePolygonWkb } from '@dishu/base/wkb'
 import type { AsOf, Cause, Content, Kind, Revision, SourceFile } from '@dishu/kernel/records/records'
@@ -12,6 +11,7 @@ import { brought } from './judge.ts'
 import {
   KIND_OF,
   type LinkRow,
+  MOST_AROUND,
   readAroundRows,
   readLastKey,
   readLastNumber,
@@ -54,17 +54,25 @@ const ALIKE: Readonly<Record<LineageLayer, readonly string[]>> = {
   parcel: ['owner_kind', 'category', 'use_class', 'fertility', 'purpose', 'basic_farmland'],
 }
 
-type Known = { readonly around: Around; readonly whole: ReadonlyMap<number, WholeRow>; readonly links: readonly LinkRow[] }
+type Known = {
+  readonly around: Around
+  readonly whole: ReadonlyMap<number, WholeRow>
+  readonly links: readonly LinkRow[]
+  readonly later: readonly LinkRow[]
+}
 
 /** Reads what an operation on `ids` is decided on. */
 export async function readAround(db: Db, county: string, layer: LineageLayer, ids: readonly number[], day: Day): Promise<Known> {
   const rows = await readAroundRows(db, county, layer, day, ids, MARGIN_DEGREES)
+  if (rows.length > MOST_AROUND) return no({ code: 'lineage/too-many-around', details: { most: MOST_AROUND } })
   const own = rows.filter(({ id }) => ids.includes(id))
   const missing = ids.find((id) => !own.some((row) => row.id === id))
   if (missing !== undefined) return no({ code: 'lineage/no-such-row', details: { layer, id: missing } })
   const keys = own.map(({ key }) => key)
   const pinned = await readPinned(db, county, day, keys)
-  const links = layer === 'parcel' ? await readLinks(db, county, day, keys, contractParcelKind) : []
+  const all = layer === 'parcel' ? await readLinks(db, county, day, keys, contractParcelKind) : []
+  const links = all.filter(({ validFrom }) => validFrom <= day)
+  const later = all.filter(({ validFrom }) => validFrom > day)
   const series: Record<string, { key: Series; number: Series | null }> = {}
   for (const row of own) series[row.id] = await seriesOf(db, county, layer, row)
   const { rev } = await readHead(db, county)
@@ -79,7 +87,7 @@ export async function readAround(db: Db, county: string, layer: LineageLayer, id
       ),
     ),
   }
-  return { around, whole: new Map(rows.map((row) => [row.id, row])), links }
+  return { around, whole: new Map(rows.map((row) => [row.id, row])), links, later }
 }
 
 /** Numbers begin as the row's own does, and go on after the greatest there ever was: one that was given out is not given out again. */
@@ -128,8 +136,9 @@ export const idsOf = (operation: Operation): readonly number[] =>
 
 /** Works an operation out; nothing is written. */
 export async function previewOperation(db: Db, county: string, layer: LineageLayer, operation: Operation, day: Day): Promise<PreviewReply> {
-  const { around } = await readAround(db, county, layer, idsOf(operation), day)
+  const { around, later } = await readAround(db, county, layer, idsOf(operation), day)
   const plan = orRefused(decide(operation, around))
+  noLaterContract(operation, later)
   const found = brought(plan, around)
   return { head: around.head, plan, brought: found, holds: !found.some(({ blocks }) => blocks) }
 }
@@ -156,8 +165,9 @@ export async function applyOperation(db: Db, county: string, asked: OperationAsk
   const { layer, operation, day } = asked
   const revision = await openRevision(db, county, tools.kinds)
   await stillAsSeen(db, county, asked)
-  const { around, whole, links } = await readAround(db, county, layer, idsOf(operation), day)
+  const { around, whole, links, later } = await readAround(db, county, layer, idsOf(operation), day)
   const plan = orRefused(decide(operation, around))
+  noLaterContract(operation, later)
   const errors = brought(plan, around).filter(({ blocks }) => blocks)
   if (errors.length > 0)
     return no({ code: 'lineage/brings-findings', details: { findings: errors.map(({ rule, rows, areaM2 }) => ({ rule, rows, areaM2 })) } })
@@ -171,12 +181,14 @@ export async function applyOperation(db: Db, county: string, asked: OperationAsk
   }
   await revision.take(
     kind,
-    [...plan.retired, ...plan.reshaped.map(({ id }) => id)].map((id) => ({ id, validFrom: from, validTo: dayNumber(FOREVER) })),
+    // a neighbour that only takes in a corner may be recorded otherwise later: those versions stay
+    [...plan.retired, ...plan.reshaped.map(({ id }) => id)].map((id) => ({ id, validFrom: from, validTo: dayNumber(rowOf(id).validTo) })),
   )
   const reshaped = plan.reshaped.map((row) =>
     rowToWrite(kind, {
       id: row.id,
       validFrom: day,
+      validTo: rowOf(row.id).validTo,
       content: { ...rowOf(row.id).content, ...areaColumns(layer, row), ...shapeColumns(row) },
     }),
   )
@@ -197,6 +209,13 @@ export async function applyOperation(db: Db, county: string, asked: OperationAsk
     ...(asked.sources ? { sources: asked.sources } : {}),
   })
   return { rev, made: ids.map(({ id, key }) => ({ id, key })) }
+}
+
+/** A contract recorded for a day after the operation's names a parcel that would be no more: the ground would lose it. */
+function noLaterContract(operation: Operation, later: readonly LinkRow[]): void {
+  const [first] = later
+  if (operation.kind !== 'adjust' && first)
+    no({ code: 'lineage/changes-again', details: { key: String(first.content.parcel_code), validTo: first.validFrom } })
 }
 
 async function stillAsSeen(db: Db, county: string, { layer, operation, seen, day }: OperationAsked): Promise<void> {

@@ -86,6 +86,13 @@ export const messages: MessagesFor<LineageRefusal> = {
       hint: 'Give them coordinates first, or nobody knows which part they are of.',
     },
   }),
+  'lineage/too-many-around': ({ most }) => ({
+    zh: { message: `周围的图形超过 ${most} 个，无法逐一检查。`, hint: '河流、道路等很长的图形，请分段导入后再操作。' },
+    en: {
+      message: `More than ${most} rows lie round it, which cannot all be looked at.`,
+      hint: 'Bring very long rows (rivers, roads) in as pieces by an import.',
+    },
+  }),
   'lineage/changes-again': ({ key, validTo }) => ({
     zh: { message: `${key} 从 ${validTo} 起另有登记。`, hint: '请把时点设到该日之后再操作。' },
     en: { message: `${key} is recorded otherwise from ${validTo} on.`, hint: 'Choose a day after that.' },

@@ -17,6 +17,9 @@ const LAYER: Readonly<Record<LineageLayer, Columns>> = {
   },
 }
 
+/** Rows that are looked at round an operation: a river's box spans a county, and no decision is taken from part of what is round a row. */
+export const MOST_AROUND = 5000
+
 export type WholeRow = {
   readonly id: number
   readonly key: string
@@ -50,7 +53,7 @@ export async function readAroundRows(
     Record<string, unknown> & { id: number; valid_from: Day; valid_to: Day; since: number; own_key: string; own_village: string | null }
   >`
     select id, valid_from, valid_to, since, ${key} as own_key, ${village} as own_village, ${joined(names.map((name) => ident(name)))} from ${now}
-    where ${own} and (id = any(${ids}::int8[]) ${meets.length > 0 ? sql`or ${joined(meets, sql` or `)}` : sql``}) order by id`
+    where ${own} and (id = any(${ids}::int8[]) ${meets.length > 0 ? sql`or ${joined(meets, sql` or `)}` : sql``}) order by id limit ${MOST_AROUND + 1}`
   return rows.map(({ id, valid_from: validFrom, valid_to: validTo, since, own_key, own_village, ...content }) => ({
     ...{ id, validFrom, validTo, since, content },
     key: own_key,
@@ -63,13 +66,17 @@ export const readPresent = (db: Db, county: string, layer: LineageLayer, day: Da
   db.all<{ id: number; since: number }>`
     select id, since from ${LAYER[layer].now} where county = ${county} and id = any(${ids}::int8[]) and valid_from <= ${day} and valid_to > ${day}`
 
-/** The greatest number there ever was of those that begin alike and go on with as many digits; empty where there was none. */
+/**
+ * The greatest number there ever was of those that begin alike and go on with digits only; empty where there was none. A registry's number (18 or 19 digits) keeps its
+ * length; any other may have grown.
+ */
 export const readLastKey = async (db: Db, county: string, layer: LineageLayer, prefix: string, width: number): Promise<string> => {
   const { key } = LAYER[layer]
   const whole = prefix.length + width
+  const wide = whole === 18 || whole === 19 ? sql`length(${key}) = ${whole}::int` : sql`length(${key}) > ${prefix.length}::int`
   const { last } = await db.one<{ last: string | null }>`
-    select max(substr(${key}, ${prefix.length + 1}::int)) as last from ${ident('land', layer)}
-    where county = ${county} and length(${key}) = ${whole}::int and left(${key}, ${prefix.length}::int) = ${prefix} and substr(${key}, ${prefix.length + 1}::int) ~ '^\d+$'`
+    select max(substr(${key}, ${prefix.length + 1}::int)::numeric)::text as last from ${ident('land', layer)}
+    where county = ${county} and ${wide} and left(${key}, ${prefix.length}::int) = ${prefix} and substr(${key}, ${prefix.length + 1}::int) ~ '^\d+$'`
   return last ?? ''
 }
 
@@ -80,20 +87,20 @@ export const readLastNumber = async (db: Db, county: string, village: string): P
     select max(patch_number::int8) as last from ${ident('land', 'patch')} where county = ${county} and village = ${village} and patch_number ~ '^\d{1,15}$'`
   ).last?.toString() ?? ''
 
-/** Samples without a place of their own that name one of the plots. */
+/** Samples without a place of their own that name one of the plots, on the day or later. */
 export const readPinned = (db: Db, county: string, day: Day, keys: readonly string[]) =>
   db.all<{ key: string; code: string }>`
     select plot_code as key, sample_code as code from land.sample_now
-    where county = ${county} and plot_code = any(${keys}::text[]) and place is null and valid_from <= ${day} and valid_to > ${day} order by sample_code`
+    where county = ${county} and plot_code = any(${keys}::text[]) and place is null and valid_to > ${day} order by sample_code`
 
 export type LinkRow = { readonly id: number; readonly validFrom: Day; readonly validTo: Day; readonly content: Content }
 
-/** Contract parcels of some parcels, whole, as the ledger has them. */
+/** Contract parcels of some parcels on the day and later, whole, as the ledger has them. */
 export async function readLinks(db: Db, county: string, day: Day, codes: readonly string[], kind: Kind): Promise<LinkRow[]> {
   const names = kind.columns.map(([column]) => column)
   const rows = await db.all<Record<string, unknown> & { id: number; valid_from: Day; valid_to: Day }>`
     select id, valid_from, valid_to, ${joined(names.map((name) => ident(name)))} from land.contract_parcel_now
-    where county = ${county} and parcel_code = any(${codes}::text[]) and valid_from <= ${day} and valid_to > ${day} order by id`
+    where county = ${county} and parcel_code = any(${codes}::text[]) and valid_to > ${day} order by id, valid_from`
   return rows.map(({ id, valid_from: validFrom, valid_to: validTo, ...content }) => ({ id, validFrom, validTo, content }))
 }
 

@@ -151,6 +151,7 @@ export type LineageRefusal =
   | Refusal<'lineage/contracts-differ', { keys: readonly string[]; contracts: readonly string[] }>
   | Refusal<'lineage/pinned', { keys: readonly string[]; samples: readonly string[] }>
   | Refusal<'lineage/changes-again', { key: string; validTo: Day }>
+  | Refusal<'lineage/too-many-around', { most: number }>
   | Refusal<'lineage/day-before-row', { key: string; day: Day; validFrom: Day }>
   | Refusal<'lineage/moves-nothing', { rows: number }>
   | Refusal<'lineage/ground-not-conserved', { beforeM2: number; afterM2: number }>

@@ -214,6 +214,10 @@ export type KeptWater = {
 }
 
 /** What the fields of today get in a year of a kind, and by which way: it is theirs before the plan. Null where nothing is to be kept. */
+/** What all districts get in a year, m³ at their gates. */
+const deliveredBy = ({ districts }: { readonly districts: readonly { readonly delivered: readonly number[] | null }[] }) =>
+  districts.reduce((sum, { delivered }) => sum + (delivered ?? []).reduce((total, each) => total + each, 0), 0)
+
 function presentFlows(
   terms: PlanTerms,
   water: Water,
@@ -225,6 +229,12 @@ function presentFlows(
   if (terms.presentFields === 'released' || water.plantings.length === 0) return null
   const balance = balanceOf({ ...water, storages: [] }, yearType, demandOf(water), mesh)
   if (balance === null) {
+    tell('present-fields', 'error', yearType)
+    return null
+  }
+  // fields of today come first: what they take out of storage is not reckoned here, and must not be given away
+  const stored = water.storages.length === 0 ? balance : balanceOf(water, yearType, demandOf(water), mesh)
+  if (stored === null || deliveredBy(stored) > deliveredBy(balance) + 1) {
     tell('present-fields', 'error', yearType)
     return null
   }

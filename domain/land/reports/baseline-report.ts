@@ -292,7 +292,7 @@ function quality({ facts, words, book }: Sheet): Block[] {
       ],
       rows: findings.map(({ rule, severity, count, accepted }) => ({
         cells: [words.ruleName(rule), words.severityName(severity), words.count(count), words.count(accepted)],
-        code: book.code({ of: 'findings', rule }, { count, accepted }),
+        code: book.code({ of: 'findings', within: facts.within, rule }, { count, accepted }),
       })),
     })
   if (facts.exceptions.length > 0) {

@@ -5,7 +5,7 @@ import { figureCode } from './codes.ts'
 export type FigureQuestion =
   | { readonly of: 'count'; readonly within: string; readonly filters: CountFilters }
   | { readonly of: 'unplaced'; readonly within: string }
-  | { readonly of: 'findings'; readonly rule: string }
+  | { readonly of: 'findings'; readonly within: string; readonly rule: string }
   | { readonly of: 'plan'; readonly result: string; readonly part: string; readonly key: string }
 
 export type Figure = {

@@ -101,6 +101,8 @@ export function reportRoutes(tools: ReportRoutesTools): Route[] {
     {
       method: 'POST',
       url: '/api/counties/:county/reports/preview',
+      long: true,
+      rate: { perSecond: 1, burst: 30 },
       schema: { params: CountyParams, body: Body },
       handle: async (request): Promise<PreviewReply> => {
         const settled = await settledFrom(request)

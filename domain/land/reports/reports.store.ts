@@ -34,10 +34,10 @@ export const nextReportKey = async (db: Db, county: string): Promise<string> =>
   `D${(await db.one<{ n: number }>`select coalesce(max(substr(report_key, 2)::int4), 0) + 1 as n from land.report where county = ${county}`).n}`
 
 /** What the check had found when the first report of a state was made: every later one of it says the same. */
-export const readQuality = async (db: Db, county: string, day: string, known: number): Promise<QualityFacts | null> =>
+export const readQuality = async (db: Db, county: string, within: string, day: string, known: number): Promise<QualityFacts | null> =>
   (
     await db.maybe<{ quality: QualityFacts }>`
-    select quality from land.report where county = ${county} and day = ${day}::date and known = ${known} and quality <> 'null' order by since, id limit 1`
+    select quality from land.report where county = ${county} and within = ${within} and day = ${day}::date and known = ${known} and quality <> 'null' order by since, id limit 1`
   )?.quality ?? null
 
 /** The figures of a code, each with the reports it stands in; two questions may share one. Reports that were undone count: paper is not undone. */

@@ -44,6 +44,8 @@ export type Collection = {
   readonly key: string
   /** Whether rows are versions with the ledger's two clocks (valid_from, valid_to, since, until); others are only what is there now. */
   readonly versioned: boolean
+  /** Whether rows are sums, which may be added up: then an interval of days means its last one. */
+  readonly sums?: true
   readonly fields: readonly CollectionField[]
   readonly geometry: CollectionGeometry | null
   /** The number of rows of one state, where it is kept added up or counted from an index: a query of one row with one column `matched`; `stands` is the state's condition on a table. Asked once, with the first page. */

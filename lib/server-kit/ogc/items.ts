@@ -40,6 +40,9 @@ type Row = {
   readonly inside: boolean | null
 }
 
+/** Outlines are held against a shape while nobody else is served: after so long a page ends, and the next one goes on. */
+const LONGEST_MS = 500
+
 /** Writes one page of at most `question.limit` features, with commas between. `item`: only the row of this key. */
 export async function readPage(
   db: Db,
@@ -64,8 +67,10 @@ export async function readPage(
   for (;;) {
     const asked = question.limit - returned + 1
     const rows = await db.all<Row>(pageOf(collection, state, conditions, columns, after, asked))
+    const until = Date.now() + LONGEST_MS
     for (const row of rows) {
-      if (returned === question.limit || writer.length > MOST_BYTES) return { returned, next: after }
+      const isLong = judged && row !== rows[0] && Date.now() > until
+      if (returned === question.limit || writer.length > MOST_BYTES || isLong) return { returned, next: after }
       after = row.key
       if (judged && !isMeant(row, question, decides, ways)) continue
       writer.text(`${returned === 0 ? '' : ',\n'}{"type":"Feature","id":${row.key},"geometry":`)

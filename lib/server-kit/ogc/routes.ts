@@ -147,7 +147,9 @@ async function asked(tools: OgcTools, request: RouteRequest): Promise<Asked> {
         : await tools.revisionAt(db, params.county, question.known)
   if (rev > served.head) refuse({ code: 'ogc/no-such-revision', details: { rev, newest: served.head } })
   const today = dayOf(now)
-  const days: Days = stated ?? { from: today, to: today }
+  const last = stated?.to ?? today
+  // rows that are sums are of one day: those of an interval would count ground twice
+  const days: Days = collection.sums || stated === null ? { from: last, to: last } : stated
   // the newest revision is the present, which is read by a shorter way
   return {
     served,
@@ -173,7 +175,7 @@ function addressOf(self: string, query: RouteRequest['query'], change: Readonly<
   return text === '' ? self : `${self}?${text}`
 }
 
-const daysText = ({ from, to }: Days) => (from === to ? (from ?? '..') : `${from ?? '..'}/${to ?? '..'}`)
+const daysText = ({ from, to }: Days) => (from !== null && from === to ? from : `${from ?? '..'}/${to ?? '..'}`)
 
 /** Midnight in China at the beginning of a day, as HTTP writes an instant. */
 const httpDay = (day: string) => new Date(Date.parse(`${day}T00:00:00+08:00`)).toUTCString()
@@ -189,7 +191,8 @@ async function items(tools: OgcTools, request: RouteRequest): Promise<unknown> {
   const self = `${place.root}/collections/${collection.id}/items`
   const etag = etagOf(request, about)
   const head = headersOf(about, self, etag)
-  if (request.headers['if-none-match'] === etag) return new FileAnswer(GEOJSON, '', head, 304)
+  // rows that are no versions are made anew without a revision: an answer kept of them says nothing
+  if (collection.versioned && request.headers['if-none-match'] === etag) return new FileAnswer(GEOJSON, '', head, 304)
   const writer = new GeoJsonWriter(Math.min(question.limit, 10_000) * BYTES_OF_A_ROW)
   writer.text('{"type":"FeatureCollection","features":[\n')
   const page = await readPage(db, collection, state, question, ways, writer)
