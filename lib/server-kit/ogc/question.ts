@@ -70,7 +70,7 @@ export function questionFrom(
   const whole = (name: string, least: number, most: number) => {
     const value = query[name]
     if (value === undefined) return null
-    if (!/^\d{1,15}$/.test(value) || Number(value) < least)
+    if (!/^\d{1,16}$/.test(value) || Number(value) < least)
       return refuse({ code: 'ogc/parameter-not-read', details: { name, value, wanted: `${least}–${most}` } })
     return Math.min(Number(value), most)
   }

@@ -32,7 +32,7 @@ const CollectionParams = Type.Object({ county: County, collection: Type.String({
 export const ItemParams = Type.Object({
   county: County,
   collection: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
-  item: Type.String({ pattern: '^\\d{1,15}$' }),
+  item: Type.String({ pattern: '^\\d{1,16}$' }),
 })
 
 const refuse = (refusal: OgcRefusal): never => {
