@@ -102,7 +102,6 @@ export function reportRoutes(tools: ReportRoutesTools): Route[] {
       method: 'POST',
       url: '/api/counties/:county/reports/preview',
       long: true,
-      rate: { perSecond: 1, burst: 30 },
       schema: { params: CountyParams, body: Body },
       handle: async (request): Promise<PreviewReply> => {
         const settled = await settledFrom(request)
