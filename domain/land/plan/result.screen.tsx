@@ -7,7 +7,7 @@ import { Button, Segmented } from 'antd'
 import type { ReactNode } from 'react'
 import { CurveChart, muOf, percent, Rows, short, wanM3, wanYuan } from './figures.screen.tsx'
 import { FindingsList } from './findings.screen.tsx'
-import type { Worth } from './results.ts'
+import { saidOf, type Worth } from './results.ts'
 import type { Measure } from './scenarios.ts'
 import type { ResultReply } from './scenarios.wire.ts'
 
@@ -45,7 +45,7 @@ export function ResultView({
     <section className="plan-result">
       {result.stale && <p className="plan-stale-note">{t('plan.stale-note')}</p>}
       <p className={`plan-status ${figures.status}`}>
-        <b>{t(`plan.status-${figures.status}`)}</b>
+        <b>{t(`plan.status-${saidOf(figures)}`)}</b>
         {figures.stopped && ` · ${t('plan.stopped-early')}`}
         {figures.objective !== null &&
           ` · ${t('plan.certified', { gap: percent(figures.gap), best: format(figures.objective), bound: format(figures.bound) })}`}

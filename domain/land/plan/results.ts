@@ -42,6 +42,15 @@ export type Worth = {
   readonly more: number | null // not bracketed
   readonly less: number | null
 }
+/** What is said of a plan: within the gap that was asked for is not yet the best there is. */
+export const saidOf = ({
+  status,
+  gap,
+}: {
+  readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown'
+  readonly gap: number | null
+}) => (status === 'optimal' && gap !== null && gap > 1e-9 ? 'feasible' : status)
+
 export type MeasureReached = { readonly measure: Measure; readonly value: number; readonly bound: number; readonly gap: number }
 export type PlanFigures = {
   readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown'
