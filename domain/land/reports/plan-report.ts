@@ -2,7 +2,6 @@
 import { stackChart } from '@dishu/documents/chart'
 import type { Block, ReportDocument, Row, Run } from '@dishu/documents/document'
 import type { Picture } from '@dishu/documents/picture'
-import { saidOf } from '../plan/results.ts'
 import type { ResultReply } from '../plan/scenarios.wire.ts'
 import { dressOf, signatures, TEXT_WIDTH } from './baseline-report.ts'
 import type { ReportWords, StateFacts } from './facts.ts'
@@ -355,7 +354,7 @@ function certificate({ figures, terms, thingName }: PlanFacts, words: ReportWord
     feasible: zh ? '可行' : 'feasible',
     infeasible: zh ? '不可行' : 'infeasible',
     unknown: zh ? '未定' : 'unknown',
-  }[saidOf({ status, gap })]
+  }[status === 'optimal' && (gap ?? 0) > 1e-9 ? 'feasible' : status] // within the gap that was asked for is not yet the best
   const number = (value: number | null) => (value === null ? '—' : value.toLocaleString('en-US', { maximumFractionDigits: 2 }))
   const measured = (value: number | null) =>
     value === null
