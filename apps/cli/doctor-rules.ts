@@ -247,7 +247,7 @@ export function examineOffice(
       counties.length === 0
         ? { what: 'the register is empty', act: 'Drop files on the import page, or run dishu import FILE.' }
         : {
-            what: `${counties.length} counties, ${revisions} revisions${counties.every(({ county }) => county === SAMPLE) ? ' (the synthetic sample alone)' : ''}`,
+            what: `counties: ${counties.length}, revisions: ${revisions}${counties.every(({ county }) => county === SAMPLE) ? ' (the synthetic sample alone)' : ''}`,
           },
   })
   const ahead = counties.find(({ newest }) => hours(now, newest) > 5 / 60)

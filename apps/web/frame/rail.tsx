@@ -1,6 +1,7 @@
 import { Icon } from '@dishu/web-kit/look/icons.tsx'
 import { useAddress } from '@dishu/web-kit/use-address'
 import { useText } from '@dishu/web-kit/words'
+import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { PAGES } from './pages.data.ts'
 
@@ -8,8 +9,13 @@ import { PAGES } from './pages.data.ts'
 export function Rail({ powers, mode }: { readonly powers: readonly string[]; readonly mode: string | null }) {
   const t = useText()
   const address = useAddress()
+  const rail = useRef<HTMLElement>(null)
+  // on a phone the rail is wider than the screen: the page one is on shall be seen
+  useEffect(() => {
+    if (address.path !== '') rail.current?.querySelector('.here')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [address.path])
   return (
-    <nav className="rail" aria-label={t('frame.pages')}>
+    <nav className="rail" ref={rail} aria-label={t('frame.pages')}>
       {PAGES.filter(({ needs }) => !needs || (mode === 'office' && needs.some((power) => powers.includes(power)))).map(
         ({ path, icon, text }) => {
           const here = path === '/' ? address.path === '/' : address.path.startsWith(path)
